@@ -1,0 +1,73 @@
+#ifndef OB_BASE_LOG_H
+#define OB_BASE_LOG_H
+
+/*
+ * One line an event, UTC, key=value, in UX section 4's format. ERROR and Summary
+ * appear in no other kind of line. A line is one write(2), so that several
+ * processes share a file; loaded secrets are masked; control characters are
+ * escaped; a full disk drops the line and counts it (RELIABILITY F41).
+ */
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/clock.h"
+#include "base/err.h"
+
+enum log_level { LOG_DEBUG, LOG_INFO, LOG_WARN, LOG_ERROR };
+
+struct log_secret {
+	char *raw, *base64, *url; /* owned; what must never be written */
+};
+
+struct log {
+	const struct clock *clock; /* borrowed */
+	int fd;                    /* 2 when there is no file */
+	char path[512];            /* "" when it writes to stderr */
+	enum log_level level;
+	uint64_t dropped; /* lines that could not be written */
+	struct log_secret *secret;
+	size_t secrets;
+	int64_t last_hash, repeated; /* equal lines are folded, RELIABILITY 5.3 */
+	int64_t last_at;
+};
+
+/* One key=value; values with blanks are quoted by the writer. */
+struct log_pair {
+	const char *key, *value; /* value NULL: the pair is left out */
+	int64_t number;          /* used when is_number */
+	bool is_number;
+};
+#define LOG_TEXT(k, v) ((struct log_pair){.key = (k), .value = (v)})
+#define LOG_INT(k, n)                                    \
+	((struct log_pair){.key = (k), .number = (n), .is_number = true})
+
+/*
+ * Opens dir/name for appending (made with 0640), or stderr when dir is "".
+ * ERR_PERMANENT names the path. close also ends the list of secrets.
+ */
+MUST_CHECK bool log_open(struct log *log, const struct clock *clock,
+			 const char *dir, const char *name,
+			 enum log_level level, struct err *e);
+void log_close(struct log *log);
+/* Opens the file anew, after logrotate moved it away. */
+void log_reopen(struct log *log);
+/* A secret whose raw, base64 and URL-encoded forms are masked from now on. */
+void log_hide(struct log *log, const char *secret);
+/* Masks hidden secrets in a text that goes elsewhere (rm_log, an error). */
+void log_mask(const struct log *log, char *text);
+
+void log_write(struct log *log, enum log_level level, const char *word,
+	       const struct log_pair *pair, size_t count);
+/* log_line(log, LOG_INFO, LOG_TEXT("flow", "order_sync"), LOG_INT("op", 7)) */
+#define log_line(log, level, ...)                                        \
+	log_write((log), (level), NULL, (const struct log_pair[]){__VA_ARGS__}, \
+		  COUNT_OF(((const struct log_pair[]){__VA_ARGS__})))
+/* The same with a word before the pairs: "Summary". */
+#define log_summary(log, ...)                                             \
+	log_write((log), LOG_INFO, "Summary",                             \
+		  (const struct log_pair[]){__VA_ARGS__},                 \
+		  COUNT_OF(((const struct log_pair[]){__VA_ARGS__})))
+
+#endif

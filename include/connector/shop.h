@@ -1,0 +1,123 @@
+#ifndef OB_CONNECTOR_SHOP_H
+#define OB_CONNECTOR_SHOP_H
+
+/*
+ * The seam to a web shop: a connector is a folder that fills this struct, and a
+ * row in app/shops.c. It turns HTTP into structs and never sees the database.
+ */
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "base/clock.h"
+#include "base/err.h"
+#include "base/jnode.h"
+#include "net/http.h"
+#include "order/order.h"
+#include "site/site.h"
+
+/* Where one page stands; the connector moves it on. */
+struct fetch {
+	/* asked by the caller, constant over the pages */
+	utc_ms modified_after; /* exclusive; 0 = from the beginning */
+	utc_ms modified_until; /* inclusive upper bound; 0 = none yet */
+	utc_ms created_from;   /* inclusive; 0 = any (IMP-16) */
+	const char *statuses;  /* comma list of slugs */
+	unsigned page_size;    /* 1 to 100 */
+	/* kept by the connector */
+	unsigned page;      /* of the present anchor, from 1 */
+	utc_ms anchor;      /* keyset: modification time that pages begin at */
+	utc_ms server_date; /* the shop's own clock at the first page */
+	bool done;          /* no page after this one */
+	bool ignores_dates; /* the shop gave orders from before the anchor */
+};
+
+/* One order as the shop sent it. */
+struct raw_order {
+	char platform_id[65];
+	utc_ms modified;
+	json_t *json;     /* borrowed from the page */
+	char *body;       /* owned: its text, to be kept as payload */
+	size_t body_length;
+	bool gone; /* fetch_ids: the shop has no such order any more */
+};
+
+struct raw_page {
+	json_t *document; /* owned */
+	struct raw_order *order; /* owned array */
+	size_t count;
+	size_t bytes; /* as they came over the wire, decompressed */
+};
+
+void raw_page_end(struct raw_page *page);
+
+struct mark {
+	const char *platform_id;
+	const char *number; /* for a note, where the shop takes one */
+};
+
+/* How one mark ended. */
+struct outcome {
+	struct err err; /* ERR_NONE: done. ERR_MISSING: gone from the shop */
+	bool superseded; /* a person moved the order on: nothing was set */
+};
+
+/* What a connection test found; each step in order. */
+struct probe_step {
+	const char *name;
+	enum { PROBE_SKIP, PROBE_PASS, PROBE_WARN, PROBE_FAIL } verdict;
+	char why[400], fix[256];
+};
+
+struct probe {
+	struct probe_step step[8];
+	size_t steps;
+	char version[64]; /* of the shop's software, "" unknown */
+	int64_t fetchable; /* orders the next sync would fetch; -1 unknown */
+};
+
+struct status_list {
+	struct { char id[61], label[121]; } status[64];
+	size_t count;
+};
+
+struct shop { /* one platform; every call may use the network but read_order */
+	const char *platform;
+	bool (*probe)(struct shop *self, struct probe *out, struct err *e);
+	bool (*statuses)(struct shop *self, struct status_list *out,
+			 struct err *e);
+	/*
+	 * Reads the next page by modification time, oldest first; sets
+	 * at->done. A page holds each order at most once, but pages overlap.
+	 * Bodies that are not what the API promises are ERR_TEMPORARY with
+	 * OB_UPSTREAM: the page as a whole, never half of it.
+	 */
+	bool (*fetch_page)(struct shop *self, struct fetch *at,
+			   struct raw_page *out, struct err *e);
+	/* Reads orders by id, in the order asked; 404 sets gone. */
+	bool (*fetch_ids)(struct shop *self, const char *const *ids,
+			  size_t count, struct raw_page *out, struct err *e);
+	/*
+	 * Pure: JSON to struct order. False (OB_JSON, ERR_INPUT) only when it
+	 * is not an order at all; what is wrong inside goes to out->faults.
+	 */
+	bool (*read_order)(const struct shop *self,
+			   const struct raw_order *raw, struct order *out,
+			   struct err *e);
+	/* Marks orders as exported, batched; one outcome a mark. */
+	bool (*mark)(struct shop *self, const struct mark *marks, size_t count,
+		     struct outcome *each, struct err *e);
+	void (*close)(struct shop *self);
+};
+
+/* What a connector is opened with; strings are borrowed for its life. */
+struct shop_settings {
+	const struct site *site;
+	struct http_client *http;
+	const struct clock *clock;
+	const char *key, *secret; /* consumer key and secret; token */
+	unsigned mark_batch;      /* marks a request, halved on trouble */
+	const char *mapping;      /* JSON text of the site's mapping */
+};
+
+#endif

@@ -1,0 +1,113 @@
+#ifndef OB_NET_HTTP_H
+#define OB_NET_HTTP_H
+
+/*
+ * The one door to the network. send() runs many requests, a few at a time, and
+ * each reply carries its own outcome; tests put a scripted client in its place,
+ * app/guard.c puts window, breaker and rate in front of it.
+ */
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "base/clock.h"
+#include "base/err.h"
+#include "base/strbuf.h"
+
+enum http_auth { HTTP_AUTH_NONE, HTTP_AUTH_BASIC, HTTP_AUTH_BEARER };
+
+struct http_request {
+	const char *method; /* "GET" */
+	const char *url;
+	enum http_auth auth;
+	const char *user, *secret;  /* Basic; Bearer uses secret alone */
+	const char *const *headers; /* more "Name: value" lines, NULL-ended */
+	const char *body;           /* or NULL */
+	size_t body_length;
+	const char *content_type; /* of the body; NULL: application/json */
+	const char *accept;       /* wanted type; NULL: application/json */
+	unsigned timeout_s;       /* 0: the client's default */
+	/*
+	 * A repeat does no harm: GET, PUT, DELETE, and POSTs that set a value.
+	 * Others get a fresh connection, so that libcurl never sends them twice
+	 * by itself (RELIABILITY 0), and an unclear outcome is ERR_UNKNOWN.
+	 */
+	bool repeatable;
+};
+
+#define HTTP_HEADERS_MAX 48
+
+struct http_response {
+	struct err err; /* class ERR_NONE: the exchange was a success */
+	long status;    /* 0: no complete status line came */
+	struct strbuf body;
+	struct strbuf headers; /* "name: value\n", names in lower case */
+	utc_ms server_date;    /* of the Date header; 0 when absent */
+	int64_t ms;            /* from first try to last byte */
+	unsigned tries;
+	bool sent; /* at least one byte of the request went out */
+};
+
+struct http_client {
+	/*
+	 * Runs count requests and fills one reply each (the caller zeroes them
+	 * and ends them). Returns false only when nothing was tried at all
+	 * (window, breaker, shutdown): e says why and no reply is filled.
+	 */
+	bool (*send)(struct http_client *self, const struct http_request *ask,
+		     struct http_response *reply, size_t count, struct err *e);
+};
+
+void http_response_end(struct http_response *reply);
+/* The value of a header (lower-case name), NULL when absent; copies into out. */
+const char *http_header(const struct http_response *reply, const char *name,
+			char *out, size_t room);
+
+struct http_settings {
+	unsigned connect_timeout_s, timeout_s;
+	size_t max_body;      /* bytes, after decompression */
+	unsigned parallel;    /* requests at once */
+	const char *ca_file;  /* "" = system store */
+	const char *proxy;    /* "" = none */
+	const char *allow_private; /* list of host=range, CONFIG.md */
+	const char *user_agent;
+	/* Called at least every 250 ms while waiting; true = give up now. */
+	bool (*tick)(void *context);
+	void *tick_context;
+	const struct clock *clock;
+};
+
+/* strings in settings are copied. NULL on failure. */
+struct http_client *http_curl_open(const struct http_settings *settings,
+				   struct err *e);
+void http_curl_close(struct http_client *client);
+
+/*
+ * Which class and code an exchange has (RELIABILITY 1.1 and UPSTREAM 0): by
+ * libcurl's result, the status, what was sent, and whether a repeat is
+ * harmless. Fills reply->err; retry_at from Retry-After (seconds or date,
+ * clamped to 1 s..1 h from now). curl_code is a CURLcode.
+ */
+void http_classify(const struct http_request *ask, int curl_code,
+		   struct http_response *reply, utc_ms now);
+/* Sends one request; false with the reply's error when it was no success. */
+MUST_CHECK bool http_one(struct http_client *client,
+			 const struct http_request *ask,
+			 struct http_response *reply, struct err *e);
+
+/*
+ * Checks an address before it is stored or called (RELIABILITY 6.4): https, or
+ * http for an allow-listed loopback host; no user info, no fragment, at most
+ * 253 characters of host. ERR_INPUT says what is wrong.
+ */
+MUST_CHECK bool url_check(const char *url, const char *allow_private,
+			  struct err *e);
+/* The host of an address in lower case, without port; false when it has none. */
+bool url_host(const char *url, char *out, size_t room);
+/* Whether an address the name resolved to may be called; ip as text. */
+bool address_allowed(const char *host, const char *ip,
+		     const char *allow_private);
+/* Appends percent-encoded text (RFC 3986 unreserved characters stay). */
+void url_encode(struct strbuf *out, const char *text);
+
+#endif
