@@ -1,0 +1,13 @@
+#!/bin/sh
+# Every test, one group after the other; the first group that fails ends it.
+# $1: the build folder, in which bootstrap has built out/.
+set -eu
+build=$1
+
+group() {
+	printf '\n== %s\n' "$1"
+	shift
+	"$@"
+}
+
+group "lint, structure and units" make -s -C "$build/out" check
