@@ -1,0 +1,47 @@
+#!/bin/sh
+# Proof that no install step is missing: both commands inside a minimal Debian 12.
+# debootstrap makes it with the host's own apt sources; a clone of HEAD goes in.
+# Needs root (debootstrap, chroot, mount). Not part of check: it takes long.
+# $1: where the Debian is made (removed afterwards unless KEEP=1).
+set -eu
+cd "$(dirname "$0")/../.."
+root=${1:-build/fresh}
+command -v debootstrap >/dev/null || apt-get install -y -q debootstrap
+
+mirror=$(sed -n -e 's/^URIs: *//p' -e 's/^deb \(\[[^]]*\] \)\{0,1\}\([^ ]*\) .*/\2/p' \
+	/etc/apt/sources.list /etc/apt/sources.list.d/*.sources \
+	/etc/apt/sources.list.d/*.list 2>/dev/null | head -n 1)
+
+cleanup() {
+	umount "$root/proc" "$root/dev" 2>/dev/null || :
+	[ "${KEEP:-0}" = 1 ] || rm -rf "$root"
+}
+trap cleanup EXIT
+
+if [ ! -e "$root/etc/debian_version" ]; then
+	rm -rf "$root"
+	mkdir -p "$root"
+	debootstrap --variant=minbase bookworm "$root" "$mirror"
+fi
+root=$(cd "$root" && pwd)
+# How this host reaches its packages: sources, keys, proxies.
+cp /etc/resolv.conf "$root/etc/resolv.conf" 2>/dev/null || :
+rm -f "$root/etc/apt/sources.list"
+cp /etc/apt/sources.list "$root/etc/apt/" 2>/dev/null || :
+for folder in sources.list.d auth.conf.d trusted.gpg.d; do
+	[ ! -d "/etc/apt/$folder" ] || cp -r "/etc/apt/$folder" "$root/etc/apt/"
+done
+# Debian's own settings of docker images and desktops are not wanted there.
+for file in /etc/apt/apt.conf.d/*; do
+	! grep -qi 'proxy\|verify\|retries' "$file" || cp "$file" "$root/etc/apt/apt.conf.d/"
+done
+mount -t proc proc "$root/proc"
+mount --rbind /dev "$root/dev"
+mount --make-rslave "$root/dev"
+
+rm -rf "$root/srv/orderbridge"
+git clone -q . "$root/srv/orderbridge"
+chroot "$root" env -i PATH=/usr/sbin:/usr/bin:/sbin:/bin HOME=/root LANG=C.UTF-8 sh -euc '
+	cd /srv/orderbridge
+	./bootstrap demo --once
+	./bootstrap check'
