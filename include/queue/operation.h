@@ -3,8 +3,8 @@
 
 /*
  * What people see: who asked for what, its state in the requirement's words,
- * progress, times, error (rm_operation; RELIABILITY 3.1). Each has a job of kind
- * "run"; smaller units that fail on their own are jobs beside it.
+ * progress, times, error (rm_operation; RELIABILITY 3.1). Each has a job of
+ * kind "run"; smaller units that fail on their own are jobs beside it.
  */
 
 #include <stdbool.h>
@@ -26,7 +26,8 @@ enum operation_state {
 
 /* "not_processed" as stored. */
 const char *operation_state_name(enum operation_state state);
-/* "Not processed", "Aborted by another synchronization": the requirement's words. */
+/* "Not processed", "Aborted by another synchronization": the requirement's
+ * words. */
 const char *operation_state_words(enum operation_state state);
 bool operation_state_find(const char *name, enum operation_state *out);
 /* The allowed changes, RELIABILITY 3.1, as one table. */
@@ -39,7 +40,7 @@ struct tally {
 
 struct operation {
 	int64_t id, parent_id, site_id;
-	char kind[41], site_name[481], site_url[501];
+	char kind[41], site_code[41], site_name[481], site_url[501];
 	bool is_full, dry_run;
 	char *scope; /* owned JSON text: all input */
 	enum operation_state state;
@@ -62,23 +63,24 @@ void operation_end(struct operation *op);
 
 /* A request for work. */
 struct operation_ask {
-	const char *kind;     /* "order_sync" */
-	int64_t site_id;      /* 0 = none */
+	const char *kind; /* "order_sync" */
+	int64_t site_id;  /* 0 = none */
 	bool is_full;
-	const char *scope;    /* JSON text, canonical; NULL = {} */
-	const char *source;   /* cron, cli, api, webhook, schedule */
+	const char *scope;      /* JSON text, canonical; NULL = {} */
+	const char *source;     /* cron, cli, api, webhook, schedule */
 	const char *created_by; /* or NULL */
 	int64_t schedule_id;
-	utc_ms run_after;     /* 0 = now */
-	utc_ms paused_until;  /* shown when it waits for the window */
+	utc_ms run_after;    /* 0 = now */
+	utc_ms paused_until; /* shown when it waits for the window */
 	const char *pause_reason;
-	unsigned max_waiting; /* of a site (0 = no limit): ERR_CONFLICT + OB_RATE */
+	unsigned max_waiting; /* of a site (0 = no limit): ERR_CONFLICT +
+				 OB_RATE */
 };
 
 /*
  * Queues it and its run job in one transaction. An equal request (kind, site,
- * scope) that still waits is returned instead: *merged (D-13). A full one aborts
- * what waits for the same kind and site and asks what runs to stop.
+ * scope) that still waits is returned instead: *merged (D-13). A full one
+ * aborts what waits for the same kind and site and asks what runs to stop.
  */
 MUST_CHECK bool operation_ask(struct db *db, const struct operation_ask *ask,
 			      utc_ms now, int64_t *id, bool *merged,

@@ -21,6 +21,9 @@ bool bc_window_covers(utc_ms now);
 utc_ms bc_window_ends(utc_ms now);
 /* The start of the window that covers now, or of the next one. */
 utc_ms bc_window_starts(utc_ms now);
+/* The end of that window and up to WINDOW_JITTER_S more, the same for one id.
+ */
+utc_ms bc_window_resume(utc_ms now, int64_t operation_id);
 /* Whether the window covers now or begins within so many seconds. */
 bool bc_window_near(utc_ms now, int64_t seconds);
 

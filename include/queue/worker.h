@@ -19,6 +19,17 @@
 
 struct db;
 
+/* Why task_must_stop said yes; the worker writes what follows from it. */
+enum task_stop {
+	TASK_GOES_ON,
+	TASK_SIGNAL,     /* SIGTERM, SIGINT */
+	TASK_TIME,       /* max_seconds are over */
+	TASK_WINDOW,     /* the maintenance window begins */
+	TASK_CANCELLED,  /* a person asked for it */
+	TASK_SUPERSEDED, /* another synchronization covers the rest */
+	TASK_STALE,      /* LEASE_STOP_S without a heartbeat */
+};
+
 /* One claimed job in work; handed to the function that does it. */
 struct task {
 	struct db *db;
@@ -26,14 +37,20 @@ struct task {
 	struct log *log;
 	struct job *job;
 	struct operation *op;
-	struct lease *lease[3]; /* the job's, then named ones; NULL-ended */
-	int64_t stop_boot_ms;   /* the worker's time is up; 0 = never */
+	const struct job_kind *kind;
+	struct lease *lease[4];   /* the job's, then named ones; NULL-ended */
+	int64_t stop_boot_ms;     /* the worker's time is up; 0 = never */
 	const volatile int *stop; /* a signal came */
-	utc_ms progress_at;
+	/* private: when we last asked and showed, by clock_boot_ms() */
+	int64_t asked_boot_ms, shown_boot_ms, signal_boot_ms;
+	enum task_stop stopped;
+	bool lost; /* a lease is somebody else's: nothing more is written */
 	/* set by the work */
 	bool more;        /* it stopped early and wants to go on at once */
 	utc_ms resume_at; /* it stopped early: not before this; no attempt */
 	const char *resume_reason; /* "window", "rate", "backpressure" */
+	bool must_answer; /* a BC create is in flight: a signal waits 30 s for
+			     it */
 };
 
 /*
@@ -53,15 +70,32 @@ MUST_CHECK bool task_take(struct task *task, struct lease *lease,
 /* Shows progress, at most once a second unless the phase is new. */
 void task_progress(struct task *task, const char *phase, unsigned done,
 		   unsigned total, const char *unit);
-/* Keeps the lease alive while waiting; false when the work must be dropped. */
+/*
+ * Keeps the leases alive while a request waits; true when it has to be given
+ * up: a lease lost or LEASE_ABORT_S old, or a signal (unless must_answer).
+ * Fits http_settings.tick.
+ */
 bool task_tick(void *task);
+/*
+ * Around each item, for careful mode (RELIABILITY 3.4): after a lost attempt
+ * the item in work is written down before it and cleared after it, each in a
+ * transaction of its own, so that one that kills the process is found. *poison:
+ * it was in flight when the attempt before this one was lost, and the one
+ * before that was lost too: make it an error order (OB_POISON) instead of
+ * trying again. Without a lost attempt they do nothing.
+ */
+MUST_CHECK bool task_item_begin(struct task *task, const char *item,
+				bool *poison, struct err *e);
+MUST_CHECK bool task_item_end(struct task *task, struct err *e);
 
 /* One kind of work. */
 struct job_kind {
-	const char *kind;      /* of the operation for jobs "run", else of the job */
+	const char *kind; /* of the operation for jobs "run", else of the job */
 	bool is_run;
-	bool sync;             /* pauses in the window */
+	bool sync; /* pauses in the window */
 	bool (*run)(void *context, struct task *task, struct err *e);
+	bool alone; /* one a site: the worker holds the lease run:<kind>:<site>
+		     */
 };
 
 struct worker {
@@ -73,12 +107,23 @@ struct worker {
 	void *context;
 	struct retry_waits waits;
 	unsigned max_seconds;
-	bool follow;             /* stays when the queue is empty */
-	int64_t only_operation;  /* not 0: only this operation's jobs */
+	bool follow;            /* stays when the queue is empty */
+	int64_t only_operation; /* not 0: only this operation's jobs */
 	const volatile int *stop;
 };
 
-/* Works until nothing is due (or for ever); *worked counts ended jobs. */
+/*
+ * Works until nothing is due (or for ever); *worked counts attempts that came
+ * to an end. What the result of kind.run means for its operation: true
+ * Completed, unless the task was told to stop true with resume_at or more Not
+ * processed, goes on then; no attempt ERR_TEMPORARY, _UNKNOWN, _CONFLICT  the
+ * next of the four waits, not before retry_at; after them Failed OB_UPSTREAM
+ * with retry_at   (an open breaker) Not processed; no attempt ERR_MISSING with
+ * OB_WEBSHOP_NOT_FOUND  Webshop not found ERR_FATAL                   Failed,
+ * and worker_run returns it OB_LEASE_LOST               nothing is written, and
+ * worker_run returns it any other                   Failed An operation that is
+ * only postponed for 24 h without progress is Failed, too.
+ */
 MUST_CHECK bool worker_run(struct worker *worker, unsigned *worked,
 			   struct err *e);
 /*
