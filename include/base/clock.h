@@ -24,9 +24,10 @@ enum {
 struct clock {
 	utc_ms (*now)(const struct clock *clock);
 	utc_ms fixed; /* of clock_fixed only */
-	utc_ms anchor, started; /* of the test clock: moment, and when it began */
-	double rate;            /* of the test clock: 0 stands still */
-	char path[256];         /* of the test clock: its file */
+	utc_ms anchor,
+		started; /* of the test clock: moment, and when it began */
+	double rate;     /* of the test clock: 0 stands still */
+	char path[256];  /* of the test clock: its file */
 };
 
 extern const struct clock clock_system;
@@ -34,9 +35,10 @@ extern const struct clock clock_system;
 struct clock clock_fixed(utc_ms at);
 #ifdef OB_TEST_CLOCK
 /*
- * A clock read from a file at each question: "2026-11-22T19:30:00Z [rate]". The
- * file's modification time is the moment from which the rate counts, so that
- * several processes agree. Exists only with --enable-test-clock (RELIABILITY 4).
+ * A clock read from a file at each question: "2026-11-22T19:30:00Z [rate]";
+ * without a rate it stands still. The file's modification time is the moment
+ * from which the rate counts, so that several processes agree. Exists only with
+ * --enable-test-clock (RELIABILITY 4). ERR_MISSING, ERR_INPUT.
  */
 MUST_CHECK bool clock_test_open(struct clock *out, const char *path,
 				struct err *e);
@@ -51,6 +53,10 @@ void clock_sleep_ms(int64_t ms);
 
 /* "2026-11-20T13:00:09.114Z"; returns out. */
 const char *time_text(utc_ms t, char out[TIME_TEXT_MAX]);
+/* "2026-11-20T13:00:09Z", for notes in a shop and for filters. */
+const char *time_text_short(utc_ms t, char out[TIME_TEXT_MAX]);
+/* "2026-11-20 13:00:09 UTC", for people, where seconds matter. */
+const char *time_text_second(utc_ms t, char out[TIME_TEXT_MAX]);
 /* "2026-11-20 13:00 UTC", for people. */
 const char *time_text_minute(utc_ms t, char out[TIME_TEXT_MAX]);
 /* "2026-11-20 13:00:09.114", as DATETIME(3) takes it. */
@@ -59,21 +65,32 @@ const char *time_text_sql(utc_ms t, char out[TIME_TEXT_MAX]);
 const char *time_text_plain(utc_ms t, char out[TIME_TEXT_MAX]);
 /*
  * Reads "2026-11-20", "2026-11-20T13:00:09", a blank for the T, a fraction (cut
- * to ms), and "Z", "+01:00" or nothing at the end; nothing means UTC. ERR_INPUT.
+ * to ms), and "Z", "+01:00" or nothing at the end; nothing means UTC.
+ * ERR_INPUT.
  */
 MUST_CHECK bool time_parse(const char *text, utc_ms *out, struct err *e);
-/* Reads an HTTP date, "Sun, 06 Nov 1994 08:49:37 GMT". ERR_INPUT. */
+/*
+ * Reads the date of a header or a mail, "Sun, 06 Nov 1994 08:49:37 GMT", also
+ * with "+0100" at its end, as BigCommerce writes it. ERR_INPUT.
+ */
 MUST_CHECK bool time_parse_http(const char *text, utc_ms *out, struct err *e);
-/* "12 min", "3 h 5 min", "2 d 3 h": a length of time for people; returns out. */
+/*
+ * "42 s", "12 min", "3 h 5 min", "2 d 3 h": a length of time for people, the
+ * rest dropped; less than nothing is "0 s". Returns out.
+ */
 const char *duration_text(int64_t ms, char out[TIME_TEXT_MAX]);
 
 /* True when the machine knows this IANA zone ("America/New_York"). */
 bool zone_known(const char *zone);
 /*
- * The UTC moment of a wall-clock time in a zone; a time that a DST change leaves
- * out is moved on, of one that comes twice the first is meant. ERR_INPUT.
+ * The UTC moment of a wall-clock time in a zone; a time that a DST change
+ * leaves out is moved on, of one that comes twice the first is meant.
+ * ERR_INPUT.
  */
 MUST_CHECK bool zone_to_utc(const char *zone, utc_ms wall, utc_ms *out,
 			    struct err *e);
+/* What a clock on the wall shows in a zone at that moment. ERR_INPUT. */
+MUST_CHECK bool zone_from_utc(const char *zone, utc_ms t, utc_ms *wall,
+			      struct err *e);
 
 #endif

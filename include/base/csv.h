@@ -13,12 +13,12 @@
 #include "base/err.h"
 
 struct csv {
-	char *text;          /* owned copy; fields point into it */
-	size_t length, at;   /* where the next line starts */
+	char *text;        /* owned copy; fields point into it */
+	size_t length, at; /* where the next line starts */
 	char separator;
-	size_t line;         /* of the row last read, from 1 (the header) */
+	size_t line; /* of the row last read, from 1 (the header) */
 	size_t columns;
-	int known[64];       /* column -> index in the caller's list */
+	int known[64]; /* column -> index in the caller's list */
 	const char *field[64];
 };
 

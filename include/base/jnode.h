@@ -25,7 +25,7 @@ struct jnode {
 /*
  * Parses one document: at most depth 24 (scanned before jansson is asked), no
  * duplicate keys, no NUL, nothing after it; a UTF-8 BOM is refused. The caller
- * owns *out (json_auto_t). ERR_INPUT with line and column.
+ * owns *out (json_auto_t). ERR_INPUT with line and column, and as OB_JSON.
  */
 MUST_CHECK bool json_read(const char *text, size_t length, json_t **out,
 			  struct err *e);
@@ -40,7 +40,7 @@ size_t jnode_count(const struct jnode *at);
 bool jnode_empty(const struct jnode *at);
 /* "order 12.line_items[2].sku"; returns out. */
 const char *jnode_path(const struct jnode *at, char out[JNODE_PATH_MAX]);
-/* Sets ERR_INPUT "<path>: wanted <wanted>, found <what is there>". */
+/* Sets ERR_INPUT, OB_JSON "<path>: wanted <wanted>, found <what is there>". */
 bool jnode_wrong(const struct jnode *at, const char *wanted, struct err *e);
 
 /* A required member of the type; ERR_INPUT names the path. */
@@ -58,10 +58,10 @@ MUST_CHECK bool jnode_object(const struct jnode *at, const char *key,
 MUST_CHECK bool jnode_array(const struct jnode *at, const char *key,
 			    struct jnode *out, struct err *e);
 /*
- * "12.30" or 12.3. A number comes as a double, so it is printed with four
- * decimals and refused from 10^11 on, where a double becomes too coarse: the
- * only place where money meets a double. *rounded (may be NULL): a fifth
- * decimal was rounded away.
+ * "12.30" or 12.3. A number comes as a double, so it is printed with the 15
+ * digits that a double holds and refused from 10^11 on, where it becomes too
+ * coarse: the only place where money meets a double. *rounded (may be NULL): a
+ * fifth decimal was rounded away.
  */
 MUST_CHECK bool jnode_money(const struct jnode *at, const char *key,
 			    struct money *out, bool *rounded, struct err *e);

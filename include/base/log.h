@@ -2,10 +2,10 @@
 #define OB_BASE_LOG_H
 
 /*
- * One line an event, UTC, key=value, in UX section 4's format. ERROR and Summary
- * appear in no other kind of line. A line is one write(2), so that several
- * processes share a file; loaded secrets are masked; control characters are
- * escaped; a full disk drops the line and counts it (RELIABILITY F41).
+ * One line an event, UTC, key=value, in UX section 4's format. ERROR and
+ * Summary appear in no other kind of line. A line is one write(2), so that
+ * several processes share a file; loaded secrets are masked; control characters
+ * are escaped; a full disk drops the line and counts it (RELIABILITY F41).
  */
 
 #include <stdbool.h>
@@ -29,7 +29,8 @@ struct log {
 	uint64_t dropped; /* lines that could not be written */
 	struct log_secret *secret;
 	size_t secrets;
-	int64_t last_hash, repeated; /* equal lines are folded, RELIABILITY 5.3 */
+	int64_t last_hash,
+		repeated; /* equal lines are folded, RELIABILITY 5.3 */
 	int64_t last_at;
 };
 
@@ -40,7 +41,7 @@ struct log_pair {
 	bool is_number;
 };
 #define LOG_TEXT(k, v) ((struct log_pair){.key = (k), .value = (v)})
-#define LOG_INT(k, n)                                    \
+#define LOG_INT(k, n) \
 	((struct log_pair){.key = (k), .number = (n), .is_number = true})
 
 /*
@@ -61,13 +62,14 @@ void log_mask(const struct log *log, char *text);
 void log_write(struct log *log, enum log_level level, const char *word,
 	       const struct log_pair *pair, size_t count);
 /* log_line(log, LOG_INFO, LOG_TEXT("flow", "order_sync"), LOG_INT("op", 7)) */
-#define log_line(log, level, ...)                                        \
-	log_write((log), (level), NULL, (const struct log_pair[]){__VA_ARGS__}, \
+#define log_line(log, level, ...)                         \
+	log_write((log), (level), NULL,                   \
+		  (const struct log_pair[]){__VA_ARGS__}, \
 		  COUNT_OF(((const struct log_pair[]){__VA_ARGS__})))
 /* The same with a word before the pairs: "Summary". */
-#define log_summary(log, ...)                                             \
-	log_write((log), LOG_INFO, "Summary",                             \
-		  (const struct log_pair[]){__VA_ARGS__},                 \
+#define log_summary(log, ...)                             \
+	log_write((log), LOG_INFO, "Summary",             \
+		  (const struct log_pair[]){__VA_ARGS__}, \
 		  COUNT_OF(((const struct log_pair[]){__VA_ARGS__})))
 
 #endif

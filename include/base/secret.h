@@ -34,8 +34,8 @@ MUST_CHECK bool secret_key_add(const char *path, struct err *e);
 /* Leaves only the newest key in the file, atomically. */
 MUST_CHECK bool secret_key_trim(const char *path, struct err *e);
 /*
- * Reads the key file. Refused (ERR_DENIED, hint with the chmod to run): group or
- * other access, another owner than the process, a symlink. ERR_MISSING.
+ * Reads the key file. Refused (ERR_DENIED, hint with the chmod to run): group
+ * or other access, another owner than the process, a symlink. ERR_MISSING.
  */
 MUST_CHECK bool secret_open(struct secret_box *box, const char *path,
 			    struct err *e);
@@ -47,8 +47,9 @@ MUST_CHECK bool secret_lock(const struct secret_box *box, const char *place,
 			    const char *text, struct strbuf *out,
 			    struct err *e);
 /*
- * Appends the plain text to out; its caller wipes it (secret_wipe). ERR_PERMANENT
- * with OB_SECRET_UNDECRYPTABLE when a byte or the place differs or the key is gone.
+ * Appends the plain text to out; its caller wipes it (secret_wipe).
+ * ERR_PERMANENT with OB_SECRET_UNDECRYPTABLE when a byte or the place differs
+ * or the key is gone.
  */
 MUST_CHECK bool secret_unlock(const struct secret_box *box, const char *place,
 			      const char *locked, struct strbuf *out,

@@ -53,8 +53,7 @@ err_as(struct err *e, enum code code)
 	return false;
 }
 
-const char *
-err_class_text(enum err_class class)
+const char *err_class_text(enum err_class class)
 {
 	static const char *const names[] = {
 		[ERR_NONE] = "none",           [ERR_INPUT] = "input",
@@ -64,5 +63,5 @@ err_class_text(enum err_class class)
 		[ERR_FATAL] = "fatal",
 	};
 
-	return (size_t)class < COUNT_OF(names) ? names[class] : "?";
+	return (size_t) class < COUNT_OF(names) ? names[class] : "?";
 }
