@@ -61,5 +61,20 @@ MUST_CHECK bool kit_expand(const struct kit_table *table, const char *key,
 			   struct kit_limits limits, struct kit_parts *out,
 			   struct err *e);
 void kit_parts_end(struct kit_parts *parts);
+/*
+ * Whether the kit can be saved: expands it at every moment at which one of the
+ * table's rows begins. Errors as kit_expand, without OB_KIT_EMPTY: a kit may
+ * have pauses.
+ */
+MUST_CHECK bool kit_prove(const struct kit_table *table, const char *key,
+			  struct kit_limits limits, struct err *e);
+/*
+ * Shares an amount over the leaves (R-22, kits.price = allocate): by their
+ * weight as soon as one has any, else by list price x quantity, else equally.
+ * share has parts->count places, 0 for what is no leaf. prices may be NULL.
+ */
+MUST_CHECK bool kit_allocate(const struct kit_parts *parts,
+			     const struct sku_set *prices, struct money amount,
+			     int digits, struct money *share, struct err *e);
 
 #endif
