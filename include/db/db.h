@@ -20,21 +20,30 @@
 struct db;
 
 struct db_settings {
-	const char *socket;   /* used when host is empty */
-	const char *host;     /* comma list, tried in turn; "" */
+	const char *socket; /* used when host is empty */
+	const char *host;   /* comma list, tried in turn; "" */
 	unsigned port;
-	const char *name, *user, *password; /* password "" = unix_socket login */
-	const char *ca_file;                /* TCP: "" = system store */
+	const char *name, *user;
+	const char *password; /* "" = unix_socket login */
+	const char *ca_file;  /* TCP: "" = system store */
 	unsigned connect_timeout_s, statement_timeout_s;
 };
 
 /* One value for one "?": made by the functions below, so a type cannot slip. */
 struct bind {
-	enum { BIND_NULL, BIND_INT, BIND_TEXT, BIND_BYTES } type;
+	/* Decimals go as such: text would be added up as a double. */
+	enum {
+		BIND_NULL,
+		BIND_INT,
+		BIND_TEXT,
+		BIND_BYTES,
+		BIND_DECIMAL,
+		BIND_TIME
+	} type;
 	int64_t integer;
 	const void *bytes; /* borrowed until the statement has run */
 	size_t length;
-	char own[32]; /* money, quantities and times as text */
+	char own[32]; /* money and quantities as exact text */
 };
 
 struct bind bind_null(void);
@@ -66,7 +75,11 @@ struct bind bind_time(utc_ms value);
 MUST_CHECK bool db_connect(struct db **out, const struct db_settings *settings,
 			   const struct clock *clock, struct err *e);
 void db_close(struct db *db);
-/* Drops the connection and opens it anew; a transaction that was open is gone. */
+/*
+ * Drops the connection and opens it anew; a transaction that was open is gone.
+ * Seldom needed: outside a transaction the next statement does it by itself
+ * when the connection was lost, with the next host of the list first.
+ */
 MUST_CHECK bool db_reconnect(struct db *db, struct err *e);
 
 /* Runs a statement without rows. */
@@ -81,7 +94,7 @@ unsigned db_warnings(const struct db *db);
 /*
  * Runs one INSERT or UPDATE for many rows in one round trip (array binding).
  * bind holds rows x columns values, row after row; the types of a column are
- * the same in each row, or NULL. All rows or none.
+ * the same in each row, or NULL. All rows or none. No rows: nothing is sent.
  */
 MUST_CHECK bool db_run_many(struct db *db, enum sql_id id,
 			    const struct bind *bind, size_t columns,
@@ -89,15 +102,18 @@ MUST_CHECK bool db_run_many(struct db *db, enum sql_id id,
 
 /* Rows of a SELECT, or of an INSERT ... RETURNING. Read fully into memory. */
 struct rows {
-	struct db *db;
-	void *statement;
-	void *column; /* private */
-	size_t columns;
-	size_t count;  /* rows in all */
+	size_t count; /* rows in all */
 	size_t seen;
+	struct statement *statement; /* the rest is private */
+	struct rows_column *column;
+	size_t columns;
+	size_t last;    /* column that was asked for last */
 	struct err err; /* the first reading error sticks */
 };
-#define ROWS {0}
+#define ROWS      \
+	{         \
+		0 \
+	}
 
 MUST_CHECK bool db_open(struct db *db, struct rows *rows, enum sql_id id,
 			const struct bind *bind, size_t count, struct err *e);
@@ -128,7 +144,9 @@ const char *rows_cell(struct rows *rows, size_t index);
 
 /*
  * Transactions. begin on an open one is a defect (ERR_FATAL). An error of
- * commit is ERR_UNKNOWN: look the effect up (lease_transact does).
+ * commit is ERR_UNKNOWN: look the effect up (lease_transact does). Only where
+ * COMMIT was never sent, because the transaction had broken before, it is
+ * ERR_TEMPORARY. After either no transaction is open any more.
  */
 MUST_CHECK bool db_begin(struct db *db, struct err *e);
 MUST_CHECK bool db_commit(struct db *db, struct err *e);
@@ -142,16 +160,29 @@ MUST_CHECK bool db_transact(struct db *db,
 			    bool (*work)(struct db *db, void *context,
 					 struct err *e),
 			    void *context, struct err *e);
-/* Reads that decide something: waits until this node has applied all (Galera). */
+/* Galera, for reads that decide: wait until this node has applied all. */
 MUST_CHECK bool db_sync_wait(struct db *db, bool on, struct err *e);
 
-/* When the error happened; only the phase tells what a lost connection means. */
-enum db_phase { DB_PHASE_CONNECT, DB_PHASE_STATEMENT, DB_PHASE_IN_TRANSACTION,
-		DB_PHASE_COMMIT };
+/* When it happened: only that tells what a lost connection means. */
+enum db_phase {
+	DB_PHASE_CONNECT,
+	DB_PHASE_READ,      /* a SELECT of its own: without effect */
+	DB_PHASE_STATEMENT, /* a change that commits by itself */
+	DB_PHASE_IN_TRANSACTION,
+	DB_PHASE_COMMIT,
+};
 /* Class and catalogue code of a server or client error number (table 1.1). */
 enum err_class db_classify(unsigned error, enum db_phase phase,
 			   enum code *code);
-/* The number behind the last error: 1062 tells a duplicate key. */
+/* The number behind the last statement's error (1062: duplicate key), or 0. */
 unsigned db_error(const struct db *db);
+/*
+ * Whether what failed last is certain to have left nothing behind and may run
+ * again as a whole: deadlock, lock wait, lost connection, and no COMMIT was
+ * sent. Inside a transaction that means ROLLBACK first, then the whole
+ * transaction: until the rollback every statement of it is refused with the
+ * same error.
+ */
+bool db_may_repeat(const struct db *db);
 
 #endif
