@@ -53,11 +53,27 @@ scan(const char *text, size_t length, struct err *e)
 	return true;
 }
 
+/*
+ * jansson's words without what stands near, which may be a customer's name, and
+ * without the names of its flags. The place is enough.
+ */
+static void
+shorten(char *words)
+{
+	static const char *const tails[] = {" near ", " without JSON_"};
+
+	for (size_t i = 0; i < COUNT_OF(tails); i++) {
+		char *tail = strstr(words, tails[i]);
+
+		if (tail != NULL)
+			*tail = '\0';
+	}
+}
+
 bool
 json_read(const char *text, size_t length, json_t **out, struct err *e)
 {
 	json_error_t error;
-	char *near;
 
 	*out = NULL;
 	if (!scan(text, length, e))
@@ -65,10 +81,7 @@ json_read(const char *text, size_t length, json_t **out, struct err *e)
 	*out = json_loadb(text, length, JSON_REJECT_DUPLICATES, &error);
 	if (*out != NULL)
 		return true;
-	/* What stands near may be a customer's name; the place is enough. */
-	near = strstr(error.text, " near ");
-	if (near != NULL)
-		*near = '\0';
+	shorten(error.text);
 	err_set(e, ERR_INPUT, "line %d, column %d: %s",
 		error.line > 0 ? error.line : 1,
 		error.column > 0 ? error.column : 1, error.text);
