@@ -2,10 +2,11 @@
 #define OB_ORDER_STORE_H
 
 /*
- * Orders in MariaDB: rm_order_seen, rm_order, rm_address, rm_lineitems, payload,
- * events, errors. Writers take many orders at once (array binding), are meant to
- * run inside the caller's transaction (lease_transact), and are harmless when
- * repeated. Every writer fills o->id where it makes or finds the seen row.
+ * Orders in MariaDB: rm_order_seen, rm_order, rm_address, rm_lineitems,
+ * payload, events, errors. Writers take many orders at once (array binding),
+ * are meant to run inside the caller's transaction (lease_transact), and are
+ * harmless when repeated. Every writer fills o->id where it makes or finds the
+ * seen row.
  */
 
 #include <stdbool.h>
@@ -22,11 +23,13 @@ struct db;
 struct seen {
 	char platform_id[65]; /* in: asked for */
 	int64_t id;           /* 0 = never met */
-	char outcome[41];     /* stored, skipped, soft, error, gone, cancelled */
+	char outcome[41]; /* stored, skipped, soft, error, gone, cancelled */
 	bool has_hash;
 	unsigned char content_hash[32];
+	char state[41];      /* rm_order.state, "" = not stored */
 	char mark_state[41]; /* of a stored one */
 	bool exported;       /* BC has it, or may have it: no silent rewrite */
+	char error[41];      /* status in rm_error_orders, "" = none */
 };
 
 /* One query for all: fills the entries in place. */
@@ -39,20 +42,26 @@ struct order_write {
 	struct order *order;
 	const char *body; /* payload as sent */
 	size_t body_length;
-	enum code code;     /* of a skip; CODE_NONE */
+	enum code code;            /* of a skip; CODE_NONE */
 	const struct fault *fault; /* what decides, of soft and hard ones */
-	bool lost_row;      /* warn: our row was lost and is made again (D-25) */
-	/* out */
-	bool stored, updated, unchanged; /* what order_store_many did */
-	bool number_taken;  /* OB_NUMBER: another order holds the number */
+	bool lost_row; /* warn: our row was lost and is made again (D-25) */
+	/* out: what order_store_many did, one of */
+	bool stored, updated, unchanged;
+	bool flagged;      /* changed after its export: changed_upstream */
+	bool cancelled;    /* was stored, will never be exported now (D-23) */
+	bool number_taken; /* OB_NUMBER: another order holds the number */
+	char holder[120];  /* which one: "order 77 of site bgm" */
 };
 
+#define ORDER_WRITE_MAX 1000 /* orders a call */
+
 /*
- * Step 6 for up to 100 orders: seen, header, addresses, lines, payload revision,
- * events of every step, result row of the operation; mark_state pending. An order
- * whose number another one holds is left out with number_taken. A changed order is
- * rewritten (revision + 1) before its export, only flagged after it. A row of
- * rm_error_orders becomes fixed.
+ * Step 6 for up to 100 orders: seen, header, addresses, lines, payload
+ * revision, events of every step, result row of the operation; mark_state
+ * pending. An order whose number another one holds is left out with
+ * number_taken. A changed order is rewritten (revision + 1) before its export,
+ * only flagged after it. A row of rm_error_orders becomes fixed. Each platform
+ * order at most once a call.
  */
 MUST_CHECK bool order_store_many(struct db *db, int64_t site_id,
 				 int64_t operation_id, utc_ms now,
@@ -73,6 +82,20 @@ MUST_CHECK bool order_skip_many(struct db *db, int64_t site_id,
 				int64_t operation_id, utc_ms now,
 				struct order_write *write, size_t count,
 				struct err *e);
+
+/*
+ * Runs work over all orders. Where it fails by the data of one (ERR_INPUT,
+ * ERR_PERMANENT) they are halved until that one stands alone and goes to bad,
+ * which returns false to stop (RELIABILITY 3.4). Any other error ends it. work
+ * is a transaction, so that what failed has left nothing behind.
+ */
+MUST_CHECK bool order_store_isolate(
+	struct order_write *write, size_t count,
+	bool (*work)(void *context, struct order_write *write, size_t count,
+		     struct err *e),
+	bool (*bad)(void *context, struct order_write *write,
+		    const struct err *why, struct err *e),
+	void *context, struct err *e);
 
 /* One stored order that the shop has still to be told of. */
 struct to_mark {
@@ -99,7 +122,8 @@ MUST_CHECK bool order_unmark(struct db *db, int64_t site_id,
 /* Orders that wait for Business Central, at most limit (back-pressure). */
 MUST_CHECK bool order_count_waiting(struct db *db, unsigned limit,
 				    unsigned *count, struct err *e);
-/* Platform ids of open error orders that name one of these SKUs (JSON array). */
+/* Platform ids of open error orders that name one of these SKUs (JSON array).
+ */
 MUST_CHECK bool order_errors_of_skus(struct db *db, const char *keys,
 				     bool (*each)(void *context,
 						  int64_t site_id,

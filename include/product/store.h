@@ -13,11 +13,13 @@ struct db;
  * rm_items: one query.
  */
 MUST_CHECK bool items_match(struct db *db, struct sku_set *set, struct err *e);
-/* Fills there (and item_id, detail) from verdicts younger than cache_s seconds. */
+/* Fills there (and item_id, detail) from verdicts younger than cache_s seconds.
+ */
 MUST_CHECK bool sku_cache_read(struct db *db, int64_t connection_id,
 			       unsigned cache_s, struct sku_set *set,
 			       struct err *e);
-/* Keeps verdicts OK, BLOCKED, MISSING of the set; BC_UNREACHABLE is never kept. */
+/* Keeps verdicts OK, BLOCKED, MISSING of the set; BC_UNREACHABLE is never kept.
+ */
 MUST_CHECK bool sku_cache_write(struct db *db, int64_t connection_id,
 				const struct sku_set *set, struct err *e);
 MUST_CHECK bool sku_cache_flush(struct db *db, unsigned *removed,
