@@ -39,7 +39,7 @@ enum line_type {
 };
 
 struct line {
-	int number;           /* line_no, from 1; given by order_number_lines */
+	int number; /* line_no, from 1; given by order_number_lines */
 	enum line_type type;
 	int parent;           /* number of the kit parent; 0 none */
 	char platform_id[65]; /* platform_line_id; "" */
@@ -48,31 +48,38 @@ struct line {
 	char name[2001];
 	struct quantity quantity;
 	struct money unit_price, discount, amount, credit, tax;
-	char code[401];       /* coupon code, masked card, rate code; "" */
-	char *options;        /* owned JSON text, or NULL */
-	char gl_account[21];  /* the line goes to this account; "" */
-	bool bundled;         /* child that the shop's bundle plugin sent */
+	char code[401];      /* coupon code, masked card, rate code; "" */
+	char *options;       /* owned JSON text, or NULL */
+	char gl_account[21]; /* the line goes to this account; "" */
+	bool bundled; /* child that the shop's bundle plugin sent */
+	/*
+	 * A smart coupon is store credit whose value may already be inside the
+	 * amounts of the lines. While undecided its code stands in full;
+	 * order_prove makes it type 5 (inside) or 7 with a masked code.
+	 */
+	bool smart_coupon, undecided;
+	int place; /* of order_number_lines alone */
 };
 
 struct order {
-	int64_t id;      /* of rm_order_seen; 0 while not met */
+	int64_t id; /* of rm_order_seen; 0 while not met */
 	int64_t site_id;
 	char platform_id[65];
-	char number[36];  /* BGM-12345 */
+	char number[36]; /* BGM-12345 */
 	utc_ms order_date, modified, paid_at;
 	char status[61];
 	char currency[4], display_currency[4];
 	bool prices_include_tax;
 	char customer_id[65]; /* "" = guest */
 	char email[255];
-	char *customer_note; /* owned, at most 4000 characters, or NULL */
-	struct address bill, ship;            /* as received */
+	char *customer_note;       /* owned, at most 4000 characters, or NULL */
+	struct address bill, ship; /* as received */
 	struct address bill_clean, ship_clean; /* normalised */
 	bool ship_same;
 	bool has_shipping_address_need; /* false: digital only */
 	char ship_method[801];
 	struct money ship_cost;
-	char payment_method[41];   /* code of R-3 */
+	char payment_method[41];    /* code of R-3 */
 	char payment_provider[401]; /* the platform's slug */
 	bool klarna, stripe, paypal;
 	char trans_id[129];
@@ -82,10 +89,11 @@ struct order {
 	bool proof_ok;
 	bool has_kit;
 	bool marked;    /* carries our export mark */
-	bool cancelled; /* refunded in full or cancelled before the first fetch */
+	bool cancelled; /* refunded in full or cancelled before the first fetch
+			 */
 	struct line *line; /* owned */
 	size_t lines, line_room;
-	char *extra; /* owned JSON text of allow-listed meta, or NULL */
+	char *extra;       /* owned JSON text of allow-listed meta, or NULL */
 	char *staff_notes; /* owned, or NULL */
 	unsigned char content_hash[32];
 	struct faults faults;
@@ -93,11 +101,20 @@ struct order {
 
 /* Frees what it owns and empties it. */
 void order_end(struct order *o);
-/* Appends an empty line of the type; NULL when memory is out. */
+/*
+ * Appends an empty line of the type, with a number that no other line has; NULL
+ * when memory is out or the order has 5,000 lines. Pointers to lines move.
+ */
 struct line *order_add_line(struct order *o, enum line_type type);
 /* Memo lines (coupon, credit, gift card, comment) are in no sum. */
 bool line_is_memo(const struct line *line);
-/* Products in platform order each followed by its components, then by type. */
+/* Whether lines name this one as their parent: a kit is expanded once (R-24).
+ */
+bool order_line_has_children(const struct order *o, const struct line *line);
+/*
+ * Sorts the lines (products in platform order each followed by its components,
+ * then by type) and numbers them from 1; line.parent follows.
+ */
 void order_number_lines(struct order *o);
 
 #endif
