@@ -16,15 +16,19 @@ struct csv {
 	char *text;        /* owned copy; fields point into it */
 	size_t length, at; /* where the next line starts */
 	char separator;
-	size_t line; /* of the row last read, from 1 (the header) */
-	size_t columns;
-	int known[64]; /* column -> index in the caller's list */
-	const char *field[64];
+	size_t line;           /* of the row last read, from 1 (the header) */
+	size_t next_line;      /* of the row to come */
+	size_t columns;        /* of the row last read */
+	size_t width;          /* of the header */
+	int known[64];         /* column -> index in the caller's list, or -1 */
+	const char *field[64]; /* as they stand in the file */
 };
 
 /*
  * Takes a copy of the text and reads the header. names: the columns that the
- * caller knows, ended by NULL, at most 64. ERR_INPUT names line and column.
+ * caller knows, ended by NULL, at most 64; the file may write them in any case.
+ * ERR_INPUT names line and column, a hint the known columns. Needs no csv_end
+ * after a failure.
  */
 MUST_CHECK bool csv_open(struct csv *csv, const char *text, size_t length,
 			 const char *const *names, struct err *e);
@@ -33,7 +37,10 @@ MUST_CHECK bool csv_open(struct csv *csv, const char *text, size_t length,
  * lines are passed over; a row of another width than the header is ERR_INPUT.
  */
 bool csv_next(struct csv *csv, struct err *e);
-/* The value of the name with this index, "" when the file lacks the column. */
+/*
+ * The value of the name with this index, "" when the file lacks the column. The
+ * apostrophe with which csv_out_field guards formulas is taken off again.
+ */
 const char *csv_value(const struct csv *csv, size_t name);
 /* Whether the file has that column at all. */
 bool csv_has(const struct csv *csv, size_t name);

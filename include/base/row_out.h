@@ -20,6 +20,8 @@ void json_out_text(struct strbuf *out, const char *text);
  * leading apostrophe (RELIABILITY 6.5) unless is_number.
  */
 void csv_out_field(struct strbuf *out, const char *text, bool is_number);
+/* Whether csv_out_field would guard the text, guarded already or not. */
+bool csv_is_formula(const char *text);
 /* One scalar of YAML, quoted where a reader could take it for something else.
  */
 void yaml_out_text(struct strbuf *out, const char *text);

@@ -4,45 +4,51 @@
 #include <stdio.h>
 #include <string.h>
 
+/* By way of a copy: e's own text or hint may be among the arguments. */
 bool
 err_set(struct err *e, enum err_class class, const char *cause, ...)
 {
+	char text[sizeof(e->text)];
 	va_list args;
 
+	va_start(args, cause);
+	(void)vsnprintf(text, sizeof(text), cause, args);
+	va_end(args);
+	memcpy(e->text, text, sizeof(text));
 	e->class = class;
 	e->code = CODE_NONE;
 	e->retry_at = 0;
 	e->hint[0] = '\0';
-	va_start(args, cause);
-	(void)vsnprintf(e->text, sizeof(e->text), cause, args);
-	va_end(args);
 	return false;
 }
 
 bool
 err_in(struct err *e, const char *operation, ...)
 {
-	char cause[sizeof(e->text)];
+	char text[sizeof(e->text)];
 	va_list args;
-	size_t used;
+	size_t used, room;
 
-	memcpy(cause, e->text, sizeof(cause));
 	va_start(args, operation);
-	(void)vsnprintf(e->text, sizeof(e->text), operation, args);
+	(void)vsnprintf(text, sizeof(text), operation, args);
 	va_end(args);
-	used = strlen(e->text);
-	(void)snprintf(e->text + used, sizeof(e->text) - used, ": %s", cause);
+	used = strlen(text);
+	room = sizeof(text) - used;
+	(void)snprintf(text + used, room, ": %.*s", (int)room, e->text);
+	memcpy(e->text, text, sizeof(text));
 	return false;
 }
 
 bool
 err_hint(struct err *e, const char *hint, ...)
 {
+	char text[sizeof(e->hint)];
 	va_list args;
 
 	va_start(args, hint);
-	(void)vsnprintf(e->hint, sizeof(e->hint), hint, args);
+	(void)vsnprintf(text, sizeof(text), hint, args);
 	va_end(args);
+	memcpy(e->hint, text, sizeof(text));
 	return false;
 }
 

@@ -107,19 +107,13 @@ map(const char *text, utf8proc_option_t options, struct strbuf *out,
 	return strbuf_check(out, e);
 }
 
-static const char *
-content(const struct strbuf *sb)
-{
-	return sb->text != NULL ? sb->text : "";
-}
-
 bool
 text_clean(const char *text, struct strbuf *out, struct err *e)
 {
 	AUTO(strbuf) kept = STRBUF(out->ceiling);
 
 	return strip(text, &kept, e) &&
-	       map(content(&kept), UTF8PROC_COMPOSE, out, e);
+	       map(strbuf_text(&kept), UTF8PROC_COMPOSE, out, e);
 }
 
 /*
@@ -135,7 +129,7 @@ text_key(const char *text, struct strbuf *out, struct err *e)
 	size_t used;
 
 	if (!strip(text, &kept, e) ||
-	    !map(content(&kept), UTF8PROC_DECOMPOSE | UTF8PROC_CASEFOLD,
+	    !map(strbuf_text(&kept), UTF8PROC_DECOMPOSE | UTF8PROC_CASEFOLD,
 		 &folded, e))
 		return false;
 	for (size_t at = 0; at < folded.len; at += used)
@@ -143,7 +137,7 @@ text_key(const char *text, struct strbuf *out, struct err *e)
 					      folded.text + at, folded.len - at,
 					      &used)));
 	return strbuf_check(&upper, e) &&
-	       map(content(&upper), UTF8PROC_COMPOSE, out, e);
+	       map(strbuf_text(&upper), UTF8PROC_COMPOSE, out, e);
 }
 
 size_t
