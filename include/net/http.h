@@ -14,19 +14,26 @@
 #include "base/err.h"
 #include "base/strbuf.h"
 
+#define HTTP_HEADERS_MAX 48
+
 enum http_auth { HTTP_AUTH_NONE, HTTP_AUTH_BASIC, HTTP_AUTH_BEARER };
 
 struct http_request {
 	const char *method; /* "GET" */
 	const char *url;
 	enum http_auth auth;
-	const char *user, *secret;  /* Basic; Bearer uses secret alone */
-	const char *const *headers; /* more "Name: value" lines, NULL-ended */
-	const char *body;           /* or NULL */
+	const char *user, *secret; /* Basic; Bearer uses secret alone */
+	/* more "Name: value" lines, NULL-ended, at most HTTP_HEADERS_MAX */
+	const char *const *headers;
+	const char *body; /* or NULL */
 	size_t body_length;
 	const char *content_type; /* of the body; NULL: application/json */
-	const char *accept;       /* wanted type; NULL: application/json */
-	unsigned timeout_s;       /* 0: the client's default */
+	/*
+	 * Wanted type, or a comma list of them; NULL: application/json. A 2xx
+	 * of another type is no success; with a wildcard any type is one.
+	 */
+	const char *accept;
+	unsigned timeout_s; /* 0: the client's default */
 	/*
 	 * A repeat does no harm: GET, PUT, DELETE, and POSTs that set a value.
 	 * Others get a fresh connection, so that libcurl never sends them twice
@@ -34,8 +41,6 @@ struct http_request {
 	 */
 	bool repeatable;
 };
-
-#define HTTP_HEADERS_MAX 48
 
 struct http_response {
 	struct err err; /* class ERR_NONE: the exchange was a success */
@@ -59,25 +64,40 @@ struct http_client {
 };
 
 void http_response_end(struct http_response *reply);
-/* The value of a header (lower-case name), NULL when absent; copies into out. */
+/* The value of a header (lower-case name), NULL when absent; copies into out.
+ */
 const char *http_header(const struct http_response *reply, const char *name,
 			char *out, size_t room);
 
 struct http_settings {
 	unsigned connect_timeout_s, timeout_s;
-	size_t max_body;      /* bytes, after decompression */
-	unsigned parallel;    /* requests at once */
-	const char *ca_file;  /* "" = system store */
-	const char *proxy;    /* "" = none */
+	size_t max_body;     /* bytes, after decompression */
+	unsigned parallel;   /* requests at once */
+	const char *ca_file; /* trusted beside the system store; "" = none */
+	/* "" = none. Hosts that allow_private lists are called without it. */
+	const char *proxy;
 	const char *allow_private; /* list of host=range, CONFIG.md */
 	const char *user_agent;
 	/* Called at least every 250 ms while waiting; true = give up now. */
 	bool (*tick)(void *context);
 	void *tick_context;
 	const struct clock *clock;
+	bool once; /* no tries after the first: a person waits for the answer */
+	unsigned slow_s; /* how long under 100 bytes/s is too long; 0: 30 */
+	/* For tests: the ms to really wait between two tries; NULL: as asked.
+	 */
+	int64_t (*shorten)(void *context, int64_t ms);
 };
 
-/* strings in settings are copied. NULL on failure. */
+/*
+ * strings in settings are copied. NULL on failure.
+ *
+ * Connections live as long as the client. What failed without an effect is
+ * tried twice more (after 0.5 s and 2 s, +-50 %), and a Retry-After of at most
+ * a minute is waited for, thrice at most; then the reply's error is
+ * ERR_TEMPORARY. When tick says give up, repeatable requests end at once,
+ * others after at most 30 s (then ERR_UNKNOWN).
+ */
 struct http_client *http_curl_open(const struct http_settings *settings,
 				   struct err *e);
 void http_curl_close(struct http_client *client);
@@ -85,8 +105,9 @@ void http_curl_close(struct http_client *client);
 /*
  * Which class and code an exchange has (RELIABILITY 1.1 and UPSTREAM 0): by
  * libcurl's result, the status, what was sent, and whether a repeat is
- * harmless. Fills reply->err; retry_at from Retry-After (seconds or date,
- * clamped to 1 s..1 h from now). curl_code is a CURLcode.
+ * harmless. Fills reply->err and server_date; retry_at from Retry-After
+ * (seconds or date) or X-Rate-Limit-Time-Reset-Ms, clamped to 1 s..1 h from
+ * now, 0 when the reply named none. curl_code is a CURLcode.
  */
 void http_classify(const struct http_request *ask, int curl_code,
 		   struct http_response *reply, utc_ms now);
@@ -97,13 +118,22 @@ MUST_CHECK bool http_one(struct http_client *client,
 
 /*
  * Checks an address before it is stored or called (RELIABILITY 6.4): https, or
- * http for an allow-listed loopback host; no user info, no fragment, at most
- * 253 characters of host. ERR_INPUT says what is wrong.
+ * http for an allow-listed loopback host; port 443 but for listed hosts; no
+ * user info, no fragment, at most 253 characters of host, no private address
+ * that is not listed. ERR_INPUT says what is wrong, without repeating the
+ * address.
  */
 MUST_CHECK bool url_check(const char *url, const char *allow_private,
 			  struct err *e);
-/* The host of an address in lower case, without port; false when it has none. */
+/* Checks the list itself, when settings are read: ERR_INPUT names the entry. */
+MUST_CHECK bool allow_private_check(const char *list, struct err *e);
+/*
+ * The host of an address in lower case, without port or brackets; false when it
+ * has none or carries a user.
+ */
 bool url_host(const char *url, char *out, size_t room);
+/* Whether scheme, host and port are the same: what credentials are bound to. */
+bool url_same_origin(const char *a, const char *b);
 /* Whether an address the name resolved to may be called; ip as text. */
 bool address_allowed(const char *host, const char *ip,
 		     const char *allow_private);

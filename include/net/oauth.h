@@ -16,8 +16,9 @@ struct oauth_token {
 };
 
 /*
- * Asks for a token. ERR_DENIED with OB_AUTH_FAILED and a remedy by AADSTS number
- * when the credentials are refused; ERR_TEMPORARY when the service is away.
+ * Asks for a token. ERR_DENIED with OB_AUTH_FAILED and a remedy by AADSTS
+ * number when the credentials are refused; ERR_TEMPORARY when the service is
+ * away.
  */
 MUST_CHECK bool oauth_fetch(struct http_client *http,
 			    const struct oauth_ask *ask,

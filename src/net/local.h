@@ -1,0 +1,76 @@
+/* What the files of the net layer share and nobody else needs. */
+#ifndef OB_NET_LOCAL_H
+#define OB_NET_LOCAL_H
+
+#include <curl/curl.h>
+
+#include "net/http.h"
+
+#define HOST_ROOM 256
+
+/* True for 127.0.0.0/8 and ::1. */
+bool address_is_loopback(const char *ip);
+/* True for an IPv4 or IPv6 address, false for a name. */
+bool address_is_literal(const char *host);
+/* True when net.allow_private has any range for this host. */
+bool host_is_listed(const char *host, const char *allow_private);
+/* The same, with a range that lies wholly in loopback: it may speak http. */
+bool loopback_is_listed(const char *host, const char *allow_private);
+
+/* What was already waited and repeated for one request. */
+struct backoff {
+	unsigned repeats; /* tries after the first, at most two */
+	unsigned waits;   /* obeyed Retry-After headers, at most three */
+};
+
+/*
+ * How many ms to wait before the next try inside the process, -1 for none
+ * (RELIABILITY 1.1). dice is any random number: it gives the jitter.
+ */
+int64_t backoff_next(struct backoff *b, const struct http_response *reply,
+		     int curl_code, utc_ms now, uint32_t dice);
+
+struct transfer;
+
+/* The client as one transfer sees it. */
+struct http_curl {
+	struct http_client client; /* first: the two pointers are one */
+	CURLM *multi;
+	CURLSH *share; /* TLS sessions, so that one full handshake is enough */
+	CURL **easy;   /* parallel of them; busy[i] says which are in use */
+	bool *busy;
+	struct http_settings set; /* its strings are owned */
+};
+
+/* One request of a send() on its way. */
+struct transfer {
+	const struct http_curl *client;
+	const struct http_request *ask;
+	struct http_response *reply;
+	char host[HOST_ROOM];
+	bool plain;   /* http, which only loopback may speak */
+	bool proxied; /* the address that a socket goes to is the proxy's */
+	enum { TRANSFER_WAITS, TRANSFER_RUNS, TRANSFER_DONE } state;
+	size_t slot; /* of client->easy while it runs */
+	struct curl_slist *headers;
+	struct backoff backoff;
+	int64_t due;      /* clock_boot_ms from which it may start */
+	int64_t first;    /* clock_boot_ms of the first try */
+	char refused[64]; /* address that may not be called, "" when none was */
+	int64_t pace_at;  /* since when the pace is measured, 0 before bytes */
+	size_t pace_bytes;
+};
+
+/*
+ * Prepares an easy handle for the next try: every option of RELIABILITY 6.4.
+ * ERR_INPUT when the request itself cannot be sent.
+ */
+MUST_CHECK bool transfer_prepare(struct transfer *t, CURL *easy, struct err *e);
+/* Reads out what a finished try was, and classifies it. */
+void transfer_settle(struct transfer *t, CURL *easy, CURLcode code);
+/* True when bytes come, but for too long by drops (RELIABILITY F43). */
+bool transfer_crawls(struct transfer *t, int64_t now);
+/* Frees what one try needed. */
+void transfer_clear(struct transfer *t);
+
+#endif
