@@ -33,7 +33,8 @@ struct http_request {
 	 * of another type is no success; with a wildcard any type is one.
 	 */
 	const char *accept;
-	unsigned timeout_s; /* 0: the client's default */
+	unsigned timeout_s; /* of one try; 0: the client's default */
+	unsigned total_s;   /* of all tries and waits together; 0: no limit */
 	/*
 	 * A repeat does no harm: GET, PUT, DELETE, and POSTs that set a value.
 	 * Others get a fresh connection, so that libcurl never sends them twice
@@ -70,8 +71,8 @@ const char *http_header(const struct http_response *reply, const char *name,
 			char *out, size_t room);
 
 struct http_settings {
-	unsigned connect_timeout_s, timeout_s;
-	size_t max_body;     /* bytes, after decompression */
+	unsigned connect_timeout_s, timeout_s; /* 0: 10 and 120 */
+	size_t max_body;     /* bytes, after decompression; 0: 32 MiB */
 	unsigned parallel;   /* requests at once */
 	const char *ca_file; /* trusted beside the system store; "" = none */
 	/* "" = none. Hosts that allow_private lists are called without it. */
@@ -82,10 +83,8 @@ struct http_settings {
 	bool (*tick)(void *context);
 	void *tick_context;
 	const struct clock *clock;
-	bool once; /* no tries after the first: a person waits for the answer */
 	unsigned slow_s; /* how long under 100 bytes/s is too long; 0: 30 */
-	/* For tests: the ms to really wait between two tries; NULL: as asked.
-	 */
+	/* For tests: the ms to wait instead between tries; NULL: as asked. */
 	int64_t (*shorten)(void *context, int64_t ms);
 };
 
@@ -94,9 +93,9 @@ struct http_settings {
  *
  * Connections live as long as the client. What failed without an effect is
  * tried twice more (after 0.5 s and 2 s, +-50 %), and a Retry-After of at most
- * a minute is waited for, thrice at most; then the reply's error is
- * ERR_TEMPORARY. When tick says give up, repeatable requests end at once,
- * others after at most 30 s (then ERR_UNKNOWN).
+ * a minute is waited for, thrice at most; total_s ends that earlier. When tick
+ * says give up, each request ends at once: ERR_TEMPORARY where no harm can be
+ * done, else ERR_UNKNOWN.
  */
 struct http_client *http_curl_open(const struct http_settings *settings,
 				   struct err *e);

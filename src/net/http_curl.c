@@ -10,10 +10,9 @@
 
 /*
  * TICK_MS: the tick is asked this often while transfers are busy, and waiting
- * never takes longer than WAIT_MS. GRACE_MS: what a request that must not be
- * repeated gets when the process has to stop (RELIABILITY F39).
+ * never takes longer than WAIT_MS.
  */
-enum { TICK_MS = 100, WAIT_MS = 200, GRACE_MS = 30000 };
+enum { TICK_MS = 100, WAIT_MS = 200 };
 
 /* One send(): the requests, and what the loop has to remember. */
 struct run {
@@ -21,7 +20,7 @@ struct run {
 	struct transfer *transfer;
 	size_t count, left, running;
 	int64_t ticked; /* clock_boot_ms of the last tick */
-	int64_t stop;   /* since when it has to stop, 0: it has not */
+	bool stop;      /* the tick said: give up */
 };
 
 static bool
@@ -29,12 +28,11 @@ must_stop(struct run *run, int64_t now)
 {
 	const struct http_settings *set = &run->client->set;
 
-	if (run->stop == 0 && set->tick && now - run->ticked >= TICK_MS) {
+	if (!run->stop && set->tick && now - run->ticked >= TICK_MS) {
 		run->ticked = now;
-		if (set->tick(set->tick_context))
-			run->stop = now;
+		run->stop = set->tick(set->tick_context);
 	}
-	return run->stop != 0;
+	return run->stop;
 }
 
 static int64_t
@@ -76,11 +74,11 @@ plan_next(struct run *run, struct transfer *t, CURLcode code, int64_t now)
 	bool asked = t->reply->err.retry_at > 0;
 	int64_t wait = -1;
 
-	if (!set->once && run->stop == 0)
+	if (!run->stop)
 		wait = backoff_next(&t->backoff, t->reply, (int)code,
 				    set->clock->now(set->clock),
 				    random_below(1u << 16));
-	if (wait < 0) {
+	if (wait < 0 || transfer_left(t, now + wait) == 0) {
 		finish(run, t, now);
 		return;
 	}
@@ -118,7 +116,7 @@ begin_try(struct run *run, struct transfer *t, int64_t now)
 	http_response_end(t->reply);
 	if (t->reply->tries++ == 0)
 		t->first = now;
-	if (!transfer_prepare(t, client->easy[slot], &t->reply->err) ||
+	if (!transfer_prepare(t, client->easy[slot], now, &t->reply->err) ||
 	    curl_multi_add_handle(client->multi, client->easy[slot]) !=
 		    CURLM_OK) {
 		if (t->reply->err.class == ERR_NONE)
@@ -176,17 +174,13 @@ drop_crawling(struct run *run, int64_t now)
 				CURLE_OPERATION_TIMEDOUT, now);
 }
 
-/* Lets go of all but what must not be cut off in the middle. */
 static void
-drop_for_stop(struct run *run, int64_t now)
+give_up(struct run *run, int64_t now)
 {
-	bool grace = now - run->stop < GRACE_MS;
-
 	for (size_t i = 0; i < run->count; i++) {
 		struct transfer *t = &run->transfer[i];
 
-		if (t->state == TRANSFER_RUNS &&
-		    (t->ask->repeatable || !grace)) {
+		if (t->state == TRANSFER_RUNS) {
 			end_try(run, t, CURLE_ABORTED_BY_CALLBACK, now);
 		} else if (t->state == TRANSFER_WAITS) {
 			if (t->reply->tries == 0)
@@ -223,14 +217,14 @@ run_all(struct run *run)
 
 	for (;;) {
 		now = clock_boot_ms();
-		if (run->stop == 0)
+		if (!run->stop)
 			begin_due(run, now);
 		curl_multi_perform(multi, &active);
 		now = clock_boot_ms();
 		collect_finished(run, now);
 		drop_crawling(run, now);
 		if (run->left > 0 && must_stop(run, now))
-			drop_for_stop(run, now);
+			give_up(run, now);
 		if (run->left == 0)
 			return;
 		curl_multi_poll(multi, NULL, 0, pause_ms(run, now), NULL);
@@ -282,6 +276,10 @@ copy_settings(struct http_settings *to, const struct http_settings *from)
 	to->allow_private = copy[2];
 	to->user_agent = copy[3];
 	to->parallel = from->parallel ? from->parallel : 1;
+	to->timeout_s = from->timeout_s ? from->timeout_s : 120;
+	to->connect_timeout_s =
+		from->connect_timeout_s ? from->connect_timeout_s : 10;
+	to->max_body = from->max_body ? from->max_body : (size_t)32 << 20;
 	return ok;
 }
 

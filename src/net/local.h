@@ -65,7 +65,10 @@ struct transfer {
  * Prepares an easy handle for the next try: every option of RELIABILITY 6.4.
  * ERR_INPUT when the request itself cannot be sent.
  */
-MUST_CHECK bool transfer_prepare(struct transfer *t, CURL *easy, struct err *e);
+MUST_CHECK bool transfer_prepare(struct transfer *t, CURL *easy, int64_t now,
+				 struct err *e);
+/* The ms that a try which begins then may take, 0: none may begin any more. */
+int64_t transfer_left(const struct transfer *t, int64_t then);
 /* Reads out what a finished try was, and classifies it. */
 void transfer_settle(struct transfer *t, CURL *easy, CURLcode code);
 /* True when bytes come, but for too long by drops (RELIABILITY F43). */

@@ -185,10 +185,10 @@ set_target(CURL *easy, struct transfer *t)
 
 /* How connections are shared, and how long anything may take. */
 static void
-set_manner(CURL *easy, const struct transfer *t)
+set_manner(CURL *easy, const struct transfer *t, int64_t now)
 {
 	const struct http_settings *set = &t->client->set;
-	unsigned total = t->ask->timeout_s ? t->ask->timeout_s : set->timeout_s;
+	int64_t left = transfer_left(t, now);
 
 	curl_easy_setopt(easy, CURLOPT_SHARE, t->client->share);
 	/* What was measured under faults, and HTTP/2 was no faster. */
@@ -201,7 +201,7 @@ set_manner(CURL *easy, const struct transfer *t)
 	/* Or giving up would wait for the name server, without a heartbeat. */
 	curl_easy_setopt(easy, CURLOPT_QUICK_EXIT, 1L);
 	curl_easy_setopt(easy, CURLOPT_TCP_KEEPALIVE, 1L);
-	curl_easy_setopt(easy, CURLOPT_TIMEOUT, (long)total);
+	curl_easy_setopt(easy, CURLOPT_TIMEOUT_MS, (long)(left > 0 ? left : 1));
 	curl_easy_setopt(easy, CURLOPT_CONNECTTIMEOUT,
 			 (long)set->connect_timeout_s);
 }
@@ -222,8 +222,22 @@ set_answer(CURL *easy, struct transfer *t)
 	curl_easy_setopt(easy, CURLOPT_PRIVATE, t);
 }
 
+int64_t
+transfer_left(const struct transfer *t, int64_t then)
+{
+	unsigned one = t->ask->timeout_s ? t->ask->timeout_s
+					 : t->client->set.timeout_s;
+	int64_t ms = (int64_t)one * SECOND, left = ms;
+
+	if (t->ask->total_s)
+		left = t->first + (int64_t)t->ask->total_s * SECOND - then;
+	if (left < ms)
+		ms = left;
+	return ms > 0 ? ms : 0;
+}
+
 bool
-transfer_prepare(struct transfer *t, CURL *easy, struct err *e)
+transfer_prepare(struct transfer *t, CURL *easy, int64_t now, struct err *e)
 {
 	const struct http_settings *set = &t->client->set;
 
@@ -239,7 +253,7 @@ transfer_prepare(struct transfer *t, CURL *easy, struct err *e)
 	curl_easy_reset(easy);
 	set_method(easy, t->ask);
 	set_target(easy, t);
-	set_manner(easy, t);
+	set_manner(easy, t, now);
 	set_answer(easy, t);
 	curl_easy_setopt(easy, CURLOPT_USERAGENT, set->user_agent);
 	curl_easy_setopt(easy, CURLOPT_HTTPHEADER, t->headers);
