@@ -45,3 +45,9 @@ COMMIT
 
 -- name: transaction_rollback
 ROLLBACK
+
+-- name: savepoint_many
+SAVEPOINT many
+
+-- name: savepoint_many_undo
+ROLLBACK TO SAVEPOINT many

@@ -191,6 +191,7 @@ db_dial(struct db *db, struct err *e)
 		if (dial_one(db, host, e) && set_up_session(db, e))
 			return true;
 		db_drop(db);
+		db->host++;
 	}
 	return false;
 }
@@ -203,9 +204,12 @@ db_drop(struct db *db)
 	mysql_close(db->mysql);
 	db->mysql = NULL;
 	db->session_time = 0;
-	db->host++; /* the one that failed comes last */
-	if (db->tx == TX_OPEN)
+	if (db->tx == TX_OPEN) {
 		db->tx = TX_BROKEN;
+		err_set(&db->broken_by, ERR_TEMPORARY,
+			"the connection was closed");
+		err_as(&db->broken_by, OB_DATABASE);
+	}
 	for (size_t i = 0; i < SQL_COUNT; i++) {
 		if (db->prepared[i] == NULL)
 			continue;
@@ -259,6 +263,7 @@ db_connect(struct db **out, const struct db_settings *settings,
 	if (db == NULL)
 		return err_set(e, ERR_TEMPORARY, "out of memory");
 	db->clock = clock;
+	db->max_packet = 65536; /* until the server has said */
 	if (!copy_settings(&db->settings, settings, e) || !db_ready(db, e)) {
 		db_close(db);
 		return false;
@@ -271,7 +276,7 @@ bool
 db_reconnect(struct db *db, struct err *e)
 {
 	db_drop(db);
-	db->tx = TX_NONE;
+	db->tx = TX_NONE; /* it went with the connection */
 	return db_ready(db, e);
 }
 

@@ -165,6 +165,50 @@ db_open(struct db *db, struct rows *rows, enum sql_id id,
 	return run(db, id, bind, count, 0, rows, e);
 }
 
+/*
+ * Whether the server takes all bound rows as one statement. Others (UPDATE) it
+ * repeats row after row, and what came before a row that fails would stay.
+ */
+static bool
+is_all_or_none(enum sql_id id)
+{
+	const char *text = sql_text[id].text;
+
+	return strncmp(text, "INSERT ", 7) == 0 && strstr(text, "VALUES (");
+}
+
+static bool
+run_in_transaction(struct db *db, enum sql_id id, const struct bind *bind,
+		   size_t columns, size_t rows, struct err *e)
+{
+	if (!db_begin(db, e))
+		return false;
+	if (run(db, id, bind, columns, rows, NULL, e))
+		return db_commit(db, e);
+	db_rollback(db);
+	return false;
+}
+
+static bool
+run_in_savepoint(struct db *db, enum sql_id id, const struct bind *bind,
+		 size_t columns, size_t rows, struct err *e)
+{
+	struct err undo;
+	unsigned error;
+
+	if (!db_ready(db, e) ||
+	    !db_run_plain(db, DB_PHASE_IN_TRANSACTION, SQL_SAVEPOINT_MANY, e))
+		return false;
+	if (run(db, id, bind, columns, rows, NULL, e))
+		return true;
+	error = db->error;
+	/* A transaction that is broken goes as a whole. */
+	if (db->tx == TX_OPEN && db_run_plain(db, DB_PHASE_IN_TRANSACTION,
+					      SQL_SAVEPOINT_MANY_UNDO, &undo))
+		db->error = error;
+	return false;
+}
+
 bool
 db_run_many(struct db *db, enum sql_id id, const struct bind *bind,
 	    size_t columns, size_t rows, struct err *e)
@@ -172,7 +216,11 @@ db_run_many(struct db *db, enum sql_id id, const struct bind *bind,
 	db->changed = 0;
 	if (rows == 0)
 		return true;
-	return run(db, id, bind, columns, rows, NULL, e);
+	if (is_all_or_none(id))
+		return run(db, id, bind, columns, rows, NULL, e);
+	if (db->tx == TX_NONE)
+		return run_in_transaction(db, id, bind, columns, rows, e);
+	return run_in_savepoint(db, id, bind, columns, rows, e);
 }
 
 bool

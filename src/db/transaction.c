@@ -32,8 +32,10 @@ db_fail(struct db *db, enum db_phase phase, unsigned number, const char *text,
 		db->broken_by = *e;
 		db->may_repeat = phase != DB_PHASE_COMMIT;
 	}
-	if (db_number_is_loss(number))
+	if (db_number_is_loss(number)) {
 		db_drop(db);
+		db->host++; /* of a cluster, the next one may live */
+	}
 	return false;
 }
 
