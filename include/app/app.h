@@ -67,8 +67,8 @@ utc_ms app_now(const struct app *app);
 void app_reopen_log(struct app *app);
 
 /*
- * A first SIGTERM or SIGINT sets *app->stop to its number, a second one ends the
- * process at once with 128 + its number. SIGHUP asks for a new log file.
+ * A first SIGTERM or SIGINT sets *app->stop to its number, a second one ends
+ * the process at once with 128 + its number. SIGHUP asks for a new log file.
  */
 void app_catch_signals(void);
 /* No core file, no debugger of another process (RELIABILITY 6.9). */

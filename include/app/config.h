@@ -111,18 +111,21 @@ struct config {
 		char clock[CONFIG_PATH_MAX];
 	} test;
 #endif
-	/* By row of the table: where the value came from, and the file's line. */
+	/* By row of the table: where the value came from, and the file's line.
+	 */
 	unsigned char origin[CONFIG_KEYS_MAX];
 	unsigned line[CONFIG_KEYS_MAX];
 };
 
 /* Where values come from; all borrowed, all may be NULL. */
 struct config_source {
-	const char *file;         /* of --config; NULL: looked for (CONFIG.md) */
-	const char *program;      /* path of the program: ../private beside it */
+	const char *file;    /* of --config; NULL: looked for (CONFIG.md) */
+	const char *program; /* path of the program: ../private beside it */
 	char *const *environment; /* "NAME=value" texts, ended by NULL */
 };
 
+/* The environment's value of a name; NULL when it is not there. */
+const char *config_environment(char *const *environment, const char *name);
 /* Defaults, then file, then environment. */
 MUST_CHECK bool config_read(struct config *out,
 			    const struct config_source *from, struct err *e);

@@ -3,9 +3,10 @@
 
 /*
  * The http_client that connectors get. It stands in front of the real one and
- * refuses or delays what must not be sent now: inside Business Central's window,
- * while the upstream's breaker is open, before its not-before moment, above its
- * rate (RELIABILITY 3.5, 4). What it learns is shared by all processes.
+ * refuses or delays what must not be sent now: inside Business Central's
+ * window, while the upstream's breaker is open, before its not-before moment,
+ * above its rate (RELIABILITY 3.5, 4). What it learns is shared by all
+ * processes.
  */
 
 #include "base/clock.h"

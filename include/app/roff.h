@@ -9,7 +9,8 @@
 void roff_title(struct strbuf *out, const char *page, const char *section);
 /* A heading: roff_section(out, "EXAMPLES"). */
 void roff_section(struct strbuf *out, const char *name);
-/* Text as it stands, with what is `quoted` in bold; no line break at its end. */
+/* Text as it stands, with what is `quoted` in bold; no line break at its end.
+ */
 void roff_text(struct strbuf *out, const char *text);
 /* A paragraph of such text. */
 void roff_paragraph(struct strbuf *out, const char *text);

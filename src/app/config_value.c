@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "base/text.h"
+#include "net/http.h"
 
 static void *
 place(struct config *config, const struct config_key *key)
@@ -89,7 +90,7 @@ range_is_valid(const char *text)
 static bool
 element_is_valid(const struct config_key *key, const char *element)
 {
-	const char *equals;
+	struct err ignored = {0};
 	unsigned index;
 
 	switch (key->type) {
@@ -98,9 +99,7 @@ element_is_valid(const struct config_key *key, const char *element)
 	case CONFIG_RANGES:
 		return range_is_valid(element);
 	case CONFIG_HOST_RANGES:
-		equals = strchr(element, '=');
-		return equals != NULL && equals > element &&
-		       range_is_valid(equals + 1);
+		return allow_private_check(element, &ignored);
 	case CONFIG_LIST:
 	case CONFIG_TEXT:
 	case CONFIG_PATH:
@@ -262,6 +261,13 @@ config_wanted(const struct config_key *key, char *out, size_t room)
 	return out;
 }
 
+static bool
+is_text(const struct config_key *key)
+{
+	return key->type != CONFIG_NUMBER && key->type != CONFIG_NUMBERS &&
+	       key->type != CONFIG_ON_OFF && key->type != CONFIG_WORD;
+}
+
 bool
 config_parse(struct config *config, const struct config_key *key,
 	     const char *value, struct err *e)
@@ -282,7 +288,7 @@ config_parse(struct config *config, const struct config_key *key,
 	if (key->flags & CONFIG_MASKED)
 		err_set(e, ERR_INPUT, "%s.%s: wanted %s, found %zu characters",
 			key->section, key->key, wanted, length);
-	else if (length >= key->size && key->type != CONFIG_NUMBER)
+	else if (is_text(key) && length >= key->size)
 		err_set(e, ERR_INPUT, "%s.%s: longer than %zu characters",
 			key->section, key->key, key->size - 1);
 	else

@@ -1,0 +1,201 @@
+#include "cli/command.h"
+
+#include <errno.h>
+#include <locale.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/text.h"
+#include "local.h"
+
+/* A row for each cmd_*.c; help shows them in this order. */
+static const struct command *const tables[] = {
+	config_commands,
+	completion_commands,
+};
+
+const struct command *
+command_at(size_t index)
+{
+	for (size_t i = 0; i < COUNT_OF(tables); i++)
+		for (const struct command *row = tables[i]; row->name; row++)
+			if (index-- == 0)
+				return row;
+	return NULL;
+}
+
+const struct command *
+command_find(const char *name)
+{
+	const struct command *row;
+
+	for (size_t i = 0; (row = command_at(i)) != NULL; i++)
+		if (strcmp(row->name, name) == 0)
+			return row;
+	return NULL;
+}
+
+bool
+command_is_group(const char *word)
+{
+	const size_t length = strlen(word);
+	const struct command *row;
+
+	for (size_t i = 0; (row = command_at(i)) != NULL; i++)
+		if (strncmp(row->name, word, length) == 0 &&
+		    row->name[length] == ' ')
+			return true;
+	return false;
+}
+
+/* "stie list" is near "site list"; a lone "stie" is near its first word. */
+static size_t
+distance_to(const char *wanted, const char *name)
+{
+	size_t first = strcspn(name, " ");
+	size_t best = text_distance(wanted, name);
+	char word[64];
+
+	if (strchr(wanted, ' ') != NULL)
+		return best;
+	(void)snprintf(word, sizeof(word), "%.*s", (int)first, name);
+	if (text_distance(wanted, word) < best)
+		best = text_distance(wanted, word);
+	return best;
+}
+
+bool
+command_unknown(const char *name, struct err *e)
+{
+	size_t best = strlen(name) < 6 ? 3 : 4;
+	const struct command *row, *near = NULL;
+
+	for (size_t i = 0; (row = command_at(i)) != NULL; i++) {
+		size_t distance = distance_to(name, row->name);
+
+		if (distance < best) {
+			best = distance;
+			near = row;
+		}
+	}
+	err_set(e, ERR_INPUT, "unknown command \"%s\"", name);
+	if (near != NULL)
+		return err_hint(e, "did you mean: orderbridge %s?", near->name);
+	return err_hint(e, "orderbridge help lists every command");
+}
+
+/* Flags that stand for a setting win over file and environment. */
+static bool
+apply_settings(struct app *app, const struct call *call, struct err *e)
+{
+	for (size_t i = 0; i < call->values; i++) {
+		const struct call_value *value = &call->value[i];
+
+		if (value->flag->setting != NULL &&
+		    !config_set_flag(&app->config, value->flag->setting,
+				     value->text, e))
+			return err_in(e, "--%s", value->flag->name);
+	}
+	return true;
+}
+
+static bool
+open_needs(struct app *app, const struct call *call, char *const *environment,
+	   struct err *e)
+{
+	const unsigned traits = call->command->traits;
+	const struct app_start start = {
+		.config_file = call_given(call, "config")
+				       ? call_text(call, "config")
+				       : NULL,
+		.log_name = "order-sync.log",
+		.environment = environment,
+		.verbose = call_switch(call, "verbose"),
+	};
+
+	if (!(traits & NEEDS_CONFIG))
+		return true;
+	if (!app_open(app, &start, e) || !apply_settings(app, call, e))
+		return false;
+	if ((traits & NEEDS_DATABASE) == NEEDS_DATABASE && !app_db(app, e))
+		return false;
+	return (traits & NEEDS_SECRETS) != NEEDS_SECRETS || app_secrets(app, e);
+}
+
+/* Data that did not reach its reader is a failure, whatever came before. */
+static bool
+flush_output(const struct call *call, struct err *e)
+{
+	errno = 0;
+	if (fflush(call->out) == 0 && !ferror(call->out))
+		return true;
+	return err_set(e, ERR_PERMANENT, "standard output: %s",
+		       errno != 0 ? strerror(errno) : "cannot be written");
+}
+
+static int
+run_command(struct call *call, char *const *environment, struct err *e)
+{
+	struct app app = {0};
+	int status;
+
+	if (open_needs(&app, call, environment, e) &&
+	    call->command->run(&app, call, e) && flush_output(call, e))
+		status = call->status;
+	else
+		status = exit_status(e);
+	/* Told apart from a failure, because what was done so far is kept. */
+	if (app.stop != NULL && *app.stop != 0)
+		status = 128 + *app.stop;
+	app_close(&app);
+	return status;
+}
+
+static int
+print_help(const struct call *call)
+{
+	AUTO(strbuf) text = STRBUF((size_t)1 << 20);
+
+	if (call->action == CALL_VERSION)
+		help_version(&text);
+	else
+		help_add(&text, call->command, call->topic);
+	(void)fputs(text.text != NULL ? text.text : "", call->out);
+	return fflush(call->out) == 0 ? 0 : 1;
+}
+
+static void
+look_at_streams(struct call *call, char *const *environment)
+{
+	const bool no_color = call_switch(call, "no-color");
+
+	call->out_is_terminal = isatty(STDOUT_FILENO) == 1;
+	call->err_is_terminal = isatty(STDERR_FILENO) == 1;
+	call->can_ask = call->err_is_terminal && isatty(STDIN_FILENO) == 1;
+	call->color_out =
+		color_wanted(environment, call->out_is_terminal, no_color);
+	call->color_err =
+		color_wanted(environment, call->err_is_terminal, no_color);
+}
+
+int
+command_main(int count, char *const *word, char *const *environment)
+{
+	struct err e = {0};
+	struct call call;
+	bool parsed;
+	int status;
+
+	/* Widths of characters; nothing else follows the user's locale. */
+	(void)setlocale(LC_CTYPE, "C.UTF-8");
+	parsed = call_parse(&call, count, word, &e);
+	look_at_streams(&call, environment);
+	if (parsed && call.action != CALL_RUN)
+		return print_help(&call);
+	status = parsed ? run_command(&call, environment, &e) : exit_status(&e);
+	if (e.class != ERR_NONE)
+		error_print(&e, stderr, call.color_err);
+	return status;
+}

@@ -1,0 +1,73 @@
+#include "cli/command.h"
+
+#include <errno.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+void
+call_say(const struct call *call, const char *format, ...)
+{
+	va_list args;
+
+	if (call_switch(call, "quiet"))
+		return;
+	va_start(args, format);
+	(void)vfprintf(call->err, format, args);
+	va_end(args);
+	(void)fputc('\n', call->err);
+}
+
+bool
+call_confirm(const struct call *call, struct err *e, const char *question, ...)
+{
+	char answer[16] = "";
+	va_list args;
+
+	if (call_switch(call, "yes"))
+		return true;
+	if (!call->can_ask) {
+		err_set(e, ERR_INPUT,
+			"this asks before it acts, and nobody can answer here");
+		return err_hint(e, "add --yes when you are sure");
+	}
+	va_start(args, question);
+	(void)vfprintf(call->err, question, args);
+	va_end(args);
+	(void)fputs(" [y/N] ", call->err);
+	(void)fflush(call->err);
+	if (fgets(answer, sizeof(answer), stdin) != NULL &&
+	    (answer[0] == 'y' || answer[0] == 'Y'))
+		return true;
+	return err_set(e, ERR_CONFLICT, "stopped, nothing was changed");
+}
+
+bool
+call_read(const char *path, struct strbuf *out, struct err *e)
+{
+	const bool is_input = strcmp(path, "-") == 0;
+	FILE *file = is_input ? stdin : fopen(path, "re");
+	char block[8192];
+	size_t got;
+	bool ok;
+
+	if (file == NULL)
+		return err_set(e, errno == ENOENT ? ERR_MISSING : ERR_PERMANENT,
+			       "%.300s: %s", path, strerror(errno));
+	while ((got = fread(block, 1, sizeof(block), file)) > 0)
+		strbuf_addn(out, block, got);
+	ok = !ferror(file);
+	if (!is_input)
+		(void)fclose(file);
+	if (!ok)
+		return err_set(e, ERR_PERMANENT, "%.300s: %s", path,
+			       strerror(errno));
+	return strbuf_check(out, e) || err_in(e, "%.300s", path);
+}
+
+void
+call_failed(struct call *call)
+{
+	if (call->status == 0)
+		call->status = 1;
+}
