@@ -8,6 +8,8 @@
 
 #include "product/item_store.h"
 
+struct csv;
+
 #define CSV_FAULTS_MAX 100
 
 struct csv_fault {
@@ -36,10 +38,13 @@ void csv_fault(struct csv_report *report, size_t line, const char *why, ...)
 	PRINTF_LIKE(3, 4);
 void csv_warn(struct csv_report *report, size_t line, const char *why, ...)
 	PRINTF_LIKE(3, 4);
+/* Puts the faults in the order of their lines. */
+void csv_report_sort(struct csv_report *report);
 /*
- * A value without the apostrophe that an export puts before what a spreadsheet
- * would take for a formula, so that an exported file reads back as it was.
+ * An error of the reader as a fault of the line that it names. False when the
+ * reader did not get past that line, so that nothing after it can be read.
  */
-const char *csv_plain(const char *value);
+bool csv_refused(struct csv_report *report, const struct csv *csv,
+		 size_t before, const struct err *why);
 
 #endif

@@ -54,8 +54,8 @@ struct item_changes {
  * Writes what Business Central says of up to 1000 items: description, unit,
  * barcode, list_price, bc_modified_at. status counts for new rows only, since
  * on the others it is a person's choice. bc_number and gl_account stay. Adds to
- * the counts and appends the changed keys to keys (a JSON array in each call;
- * may be NULL). Inside the caller's transaction or on its own.
+ * the counts; keys (may be NULL) is a JSON array that grows by what is new or
+ * changed. Inside the caller's transaction or on its own.
  */
 MUST_CHECK bool item_sync_many(struct db *db, const struct item *item,
 			       size_t count, struct item_changes *changes,

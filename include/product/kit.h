@@ -18,6 +18,8 @@ struct kit_row {
 	unsigned sort;
 	int64_t weight_e4; /* price_weight in ten-thousandths; -1 = none */
 	utc_ms valid_from, valid_to; /* valid_to 0 = for ever; exclusive */
+	unsigned version;            /* as stored */
+	unsigned line;               /* of the file it was read from, or 0 */
 };
 
 /* All rows that concern a run; kits of kits included. */
@@ -50,6 +52,9 @@ MUST_CHECK bool kit_table_add(struct kit_table *table,
 /* Sorts after the last add; find and expand need it. */
 void kit_table_sort(struct kit_table *table);
 void kit_table_end(struct kit_table *table);
+/* The rows of one parent in a sorted table; *count 0 when it has none. */
+const struct kit_row *kit_rows_of(const struct kit_table *table,
+				  const char *parent, size_t *count);
 /* Whether the SKU has rows at all, valid or not. */
 bool kit_is_parent(const struct kit_table *table, const char *key);
 /*
@@ -62,9 +67,9 @@ MUST_CHECK bool kit_expand(const struct kit_table *table, const char *key,
 			   struct err *e);
 void kit_parts_end(struct kit_parts *parts);
 /*
- * Whether the kit can be saved: expands it at every moment at which one of the
- * table's rows begins. Errors as kit_expand, without OB_KIT_EMPTY: a kit may
- * have pauses.
+ * Whether the kit can be saved: expands it at every moment at which one of its
+ * rows, or of those below it, begins. Errors as kit_expand, without
+ * OB_KIT_EMPTY: a kit may have pauses.
  */
 MUST_CHECK bool kit_prove(const struct kit_table *table, const char *key,
 			  struct kit_limits limits, struct err *e);

@@ -231,6 +231,6 @@ item_key(const char *sku, char out[SKU_ROOM], struct err *e)
 		return err_set(e, ERR_INPUT,
 			       "SKU of %zu characters, at most %d", characters,
 			       SKU_CHARACTERS);
-	(void)text_copy(out, SKU_ROOM, key.text ? key.text : "");
+	(void)text_copy(out, SKU_ROOM, strbuf_text(&key));
 	return true;
 }

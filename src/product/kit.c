@@ -19,6 +19,7 @@ struct walk {
 	struct kit_limits limits;
 	const char *open[DEPTH_CEILING + 2];
 	bool pauses; /* a kit without valid rows is passed over */
+	utc_ms next; /* the first beginning after on among the rows met */
 	struct kit_parts *out;
 };
 
@@ -96,6 +97,17 @@ first_row(const struct kit_table *table, const char *parent)
 	if (low < table->count && strcmp(table->row[low].parent, parent) != 0)
 		return table->count;
 	return low;
+}
+
+const struct kit_row *
+kit_rows_of(const struct kit_table *table, const char *parent, size_t *count)
+{
+	size_t from = first_row(table, parent), to = from;
+
+	while (to < table->count && strcmp(table->row[to].parent, parent) == 0)
+		to++;
+	*count = to - from;
+	return to > from ? &table->row[from] : NULL;
 }
 
 bool
@@ -204,24 +216,25 @@ static bool
 open_kit(struct walk *walk, size_t depth, int parent, struct quantity quantity,
 	 struct err *e)
 {
-	const char *key = walk->open[depth];
+	size_t count;
+	const struct kit_row *row =
+		kit_rows_of(walk->table, walk->open[depth], &count);
 	bool any = false;
 
-	for (size_t i = first_row(walk->table, key);
-	     i < walk->table->count &&
-	     strcmp(walk->table->row[i].parent, key) == 0;
-	     i++) {
-		if (!is_valid(&walk->table->row[i], walk->on))
+	for (size_t i = 0; i < count; i++) {
+		if (row[i].valid_from > walk->on &&
+		    row[i].valid_from < walk->next)
+			walk->next = row[i].valid_from;
+		if (!is_valid(&row[i], walk->on))
 			continue;
 		any = true;
-		if (!open_component(walk, depth, parent, &walk->table->row[i],
-				    quantity, e))
+		if (!open_component(walk, depth, parent, &row[i], quantity, e))
 			return false;
 	}
 	if (any || walk->pauses)
 		return true;
 	(void)err_set(e, ERR_INPUT, "kit %s has no component that is valid",
-		      key);
+		      walk->open[depth]);
 	return err_as(e, OB_KIT_EMPTY);
 }
 
@@ -249,29 +262,23 @@ kit_prove(const struct kit_table *table, const char *key,
 	AUTO(kit_parts) parts = {0};
 	struct walk walk = {
 		.table = table,
-		.on = INT64_MIN,
 		.limits = limits,
 		.open = {key},
 		.pauses = true,
+		.next = 0,
 		.out = &parts,
 	};
 
 	/*
 	 * What is wrong at some moment is wrong at the latest beginning among
-	 * the rows that take part in it, so these moments are enough.
+	 * the rows that take part in it; each walk meets the one that is next.
 	 */
-	for (;;) {
-		utc_ms next = INT64_MAX;
-
-		for (size_t i = 0; i < table->count; i++)
-			if (table->row[i].valid_from > walk.on &&
-			    table->row[i].valid_from < next)
-				next = table->row[i].valid_from;
-		if (next == INT64_MAX)
-			return true;
-		walk.on = next;
+	while (walk.next != INT64_MAX) {
+		walk.on = walk.next;
+		walk.next = INT64_MAX;
 		parts.count = 0;
 		if (!open_kit(&walk, 0, -1, (struct quantity){ONE}, e))
 			return false;
 	}
+	return true;
 }

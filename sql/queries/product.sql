@@ -1,0 +1,213 @@
+-- Items, kits, and what Business Central said of a SKU.
+
+-- name: items_match
+SELECT i.sku, i.status, i.bc_number, i.gl_account, i.list_price
+FROM JSON_TABLE(?, '$[*]' COLUMNS (
+	sku VARCHAR(100) CHARACTER SET utf8mb4 COLLATE utf8mb4_nopad_bin PATH '$'
+)) AS wanted
+STRAIGHT_JOIN rm_items AS i ON i.sku = wanted.sku
+
+-- name: item_rows
+SELECT i.id, i.sku, i.description, i.status, i.bc_number, i.gl_account,
+	i.barcode, i.list_price, i.unit, i.bc_modified_at, i.last_ordered_at,
+	i.updated_at, i.version
+FROM JSON_TABLE(?, '$[*]' COLUMNS (
+	sku VARCHAR(100) CHARACTER SET utf8mb4 COLLATE utf8mb4_nopad_bin PATH '$'
+)) AS wanted
+STRAIGHT_JOIN rm_items AS i ON i.sku = wanted.sku
+
+-- name: item_find
+SELECT i.id, i.sku, i.description, i.status, i.bc_number, i.gl_account,
+	i.barcode, i.list_price, i.unit, i.bc_modified_at, i.last_ordered_at,
+	i.updated_at, i.version
+FROM rm_items AS i
+WHERE i.sku = ?
+
+-- name: item_insert
+INSERT INTO rm_items (sku, description, status, bc_number, gl_account, barcode,
+	list_price, unit, bc_modified_at)
+VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
+
+-- name: item_update
+UPDATE rm_items
+SET description = ?, status = ?, bc_number = ?, gl_account = ?, barcode = ?,
+	list_price = ?, unit = ?, bc_modified_at = ?, version = version + 1
+WHERE id = ?
+	AND version = ?
+
+-- Each column of a row that is there already is written only where its flag
+-- says so: what a file or Business Central does not speak of stays.
+-- name: item_put
+INSERT INTO rm_items (sku, description, status, bc_number, gl_account, barcode,
+	list_price, unit, bc_modified_at)
+VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
+ON DUPLICATE KEY UPDATE
+	description = IF(?, VALUES(description), description),
+	status = IF(?, VALUES(status), status),
+	bc_number = IF(?, VALUES(bc_number), bc_number),
+	gl_account = IF(?, VALUES(gl_account), gl_account),
+	barcode = IF(?, VALUES(barcode), barcode),
+	list_price = IF(?, VALUES(list_price), list_price),
+	unit = IF(?, VALUES(unit), unit),
+	bc_modified_at = IF(?, VALUES(bc_modified_at), bc_modified_at),
+	version = version + 1
+
+-- name: item_delete
+DELETE FROM rm_items
+WHERE sku = ?
+	AND version = ?
+
+-- name: item_remove
+DELETE FROM rm_items
+WHERE sku = ?
+
+-- name: item_skus_after
+SELECT sku
+FROM rm_items
+WHERE sku > ?
+ORDER BY sku
+LIMIT ?
+
+-- name: item_page
+SELECT i.id, i.sku, i.description, i.status, i.bc_number, i.gl_account,
+	i.barcode, i.list_price, i.unit, i.bc_modified_at, i.last_ordered_at,
+	i.updated_at, i.version
+FROM rm_items AS i
+WHERE i.sku > ?
+ORDER BY i.sku
+LIMIT ?
+
+-- name: item_count
+SELECT COUNT(*) AS items
+FROM rm_items
+
+-- name: item_list
+SELECT i.id, i.sku, i.description, i.status, i.bc_number, i.gl_account,
+	i.barcode, i.list_price, i.unit,
+	(SELECT c.verdict
+		FROM rm_connection AS n
+		STRAIGHT_JOIN rm_sku_check AS c
+			ON c.connection_id = n.id AND c.sku = i.sku
+		ORDER BY c.checked_at DESC LIMIT 1) AS bc,
+	(SELECT MAX(c.checked_at)
+		FROM rm_connection AS n
+		STRAIGHT_JOIN rm_sku_check AS c
+			ON c.connection_id = n.id AND c.sku = i.sku) AS checked_at,
+	(SELECT COUNT(DISTINCT k.parent_sku)
+		FROM rm_kits AS k
+		WHERE k.component_sku = i.sku) AS in_kits,
+	i.last_ordered_at, i.updated_at, i.version
+FROM rm_items AS i FORCE INDEX (uq_rm_items_sku)
+WHERE i.sku > ?
+	AND (? IS NULL OR INSTR(i.sku, ?) > 0 OR INSTR(i.description, ?) > 0)
+ORDER BY i.sku
+LIMIT ?
+
+-- name: item_list_status
+SELECT i.id, i.sku, i.description, i.status, i.bc_number, i.gl_account,
+	i.barcode, i.list_price, i.unit,
+	(SELECT c.verdict
+		FROM rm_connection AS n
+		STRAIGHT_JOIN rm_sku_check AS c
+			ON c.connection_id = n.id AND c.sku = i.sku
+		ORDER BY c.checked_at DESC LIMIT 1) AS bc,
+	(SELECT MAX(c.checked_at)
+		FROM rm_connection AS n
+		STRAIGHT_JOIN rm_sku_check AS c
+			ON c.connection_id = n.id AND c.sku = i.sku) AS checked_at,
+	(SELECT COUNT(DISTINCT k.parent_sku)
+		FROM rm_kits AS k
+		WHERE k.component_sku = i.sku) AS in_kits,
+	i.last_ordered_at, i.updated_at, i.version
+FROM rm_items AS i FORCE INDEX (ix_rm_items_status_sku)
+WHERE i.status = ?
+	AND i.sku > ?
+	AND (? IS NULL OR INSTR(i.sku, ?) > 0 OR INSTR(i.description, ?) > 0)
+ORDER BY i.sku
+LIMIT ?
+
+-- name: sku_cache_read
+SELECT c.sku, c.verdict, c.item_id, c.detail
+FROM JSON_TABLE(?, '$[*]' COLUMNS (
+	sku VARCHAR(100) CHARACTER SET utf8mb4 COLLATE utf8mb4_nopad_bin PATH '$'
+)) AS wanted
+STRAIGHT_JOIN rm_sku_check AS c
+	ON c.connection_id = ? AND c.sku = wanted.sku
+WHERE c.checked_at > UTC_TIMESTAMP(3) - INTERVAL ? SECOND
+
+-- name: sku_cache_write
+INSERT INTO rm_sku_check (connection_id, sku, verdict, item_id, detail,
+	checked_at)
+VALUES (?, ?, ?, ?, ?, UTC_TIMESTAMP(3))
+ON DUPLICATE KEY UPDATE
+	verdict = VALUES(verdict),
+	item_id = VALUES(item_id),
+	detail = VALUES(detail),
+	checked_at = VALUES(checked_at)
+
+-- name: sku_cache_forget
+DELETE c
+FROM rm_connection AS n
+STRAIGHT_JOIN JSON_TABLE(?, '$[*]' COLUMNS (
+	sku VARCHAR(100) CHARACTER SET utf8mb4 COLLATE utf8mb4_nopad_bin PATH '$'
+)) AS changed
+STRAIGHT_JOIN rm_sku_check AS c
+	ON c.connection_id = n.id AND c.sku = changed.sku
+
+-- name: sku_cache_flush
+DELETE FROM rm_sku_check
+
+-- name: kit_level
+SELECT k.parent_sku, k.component_sku, k.quantity, k.sort, k.price_weight,
+	k.valid_from, k.valid_to, k.version
+FROM JSON_TABLE(?, '$[*]' COLUMNS (
+	sku VARCHAR(100) CHARACTER SET utf8mb4 COLLATE utf8mb4_nopad_bin PATH '$'
+)) AS wanted
+STRAIGHT_JOIN rm_kits AS k ON k.parent_sku = wanted.sku
+
+-- name: kit_lock
+SELECT MAX(version) AS version
+FROM rm_kits
+WHERE parent_sku = ?
+FOR UPDATE
+
+-- name: kit_remove
+DELETE FROM rm_kits
+WHERE parent_sku = ?
+
+-- name: kit_insert
+INSERT INTO rm_kits (parent_sku, component_sku, quantity, sort, price_weight,
+	valid_from, valid_to, version)
+VALUES (?, ?, ?, ?, ?, COALESCE(?, '1970-01-01'), ?, ?)
+
+-- name: kit_parents_after
+SELECT DISTINCT parent_sku
+FROM rm_kits
+WHERE parent_sku > ?
+ORDER BY parent_sku
+LIMIT ?
+
+-- name: kit_count
+SELECT COUNT(DISTINCT parent_sku) AS kits
+FROM rm_kits
+
+-- name: kit_list
+SELECT k.parent_sku, COUNT(*) AS components, MIN(k.valid_from) AS valid_from,
+	IF(COUNT(k.valid_to) = COUNT(*), MAX(k.valid_to), NULL) AS valid_to,
+	MAX(k.updated_at) AS updated_at, MAX(k.version) AS version
+FROM rm_kits AS k
+WHERE k.parent_sku > ?
+	AND (? IS NULL OR INSTR(k.parent_sku, ?) > 0)
+GROUP BY k.parent_sku
+ORDER BY k.parent_sku
+LIMIT ?
+
+-- name: kit_components
+SELECT k.component_sku, k.quantity, k.sort, k.price_weight, k.valid_from,
+	k.valid_to, COALESCE(i.description, '') AS description,
+	COALESCE(i.status, '') AS status
+FROM rm_kits AS k
+LEFT JOIN rm_items AS i ON i.sku = k.component_sku
+WHERE k.parent_sku = ?
+ORDER BY k.sort, k.component_sku, k.valid_from
+LIMIT 2000
