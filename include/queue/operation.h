@@ -49,7 +49,8 @@ struct operation {
 	char phase[41], unit[41];
 	unsigned done, total;
 	struct tally tally;
-	unsigned failed_count;
+	unsigned failed_count; /* > 0 in Completed: in part (D-15); set by the
+				  work */
 	char error_code[41];
 	char *error; /* owned, or NULL */
 	int64_t superseded_by;
@@ -66,21 +67,23 @@ struct operation_ask {
 	const char *kind; /* "order_sync" */
 	int64_t site_id;  /* 0 = none */
 	bool is_full;
-	const char *scope;      /* JSON text, canonical; NULL = {} */
+	const char *scope;      /* JSON object as text; NULL = {} */
 	const char *source;     /* cron, cli, api, webhook, schedule */
 	const char *created_by; /* or NULL */
 	int64_t schedule_id;
 	utc_ms run_after;    /* 0 = now */
 	utc_ms paused_until; /* shown when it waits for the window */
 	const char *pause_reason;
-	unsigned max_waiting; /* of a site (0 = no limit): ERR_CONFLICT +
-				 OB_RATE */
+	unsigned max_waiting; /* of a site; 0 = no limit */
 };
 
 /*
- * Queues it and its run job in one transaction. An equal request (kind, site,
- * scope) that still waits is returned instead: *merged (D-13). A full one
- * aborts what waits for the same kind and site and asks what runs to stop.
+ * Queues it and its run job in one transaction; now is the moment of asking, as
+ * shown. An equal request (kind, site, is_full, scope in whatever order) that
+ * still waits is returned instead: *merged (D-13). A full one aborts what waits
+ * for the same kind and site and asks what runs to stop, dry runs ("dry_run":
+ * true in the scope) apart. ERR_INPUT: the scope; ERR_MISSING: the site;
+ * ERR_CONFLICT with OB_RATE: max_waiting are there already.
  */
 MUST_CHECK bool operation_ask(struct db *db, const struct operation_ask *ask,
 			      utc_ms now, int64_t *id, bool *merged,
@@ -94,7 +97,6 @@ MUST_CHECK bool operation_load(struct db *db, int64_t id, struct operation *out,
 MUST_CHECK bool operation_cancel(struct db *db, int64_t id, utc_ms now,
 				 struct err *e);
 /* Failed -> Not processed with fresh attempts, by a person. ERR_CONFLICT. */
-MUST_CHECK bool operation_retry(struct db *db, int64_t id, utc_ms now,
-				struct err *e);
+MUST_CHECK bool operation_retry(struct db *db, int64_t id, struct err *e);
 
 #endif

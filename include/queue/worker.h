@@ -43,8 +43,10 @@ struct task {
 	const volatile int *stop; /* a signal came */
 	/* private: when we last asked and showed, by clock_boot_ms() */
 	int64_t asked_boot_ms, shown_boot_ms, signal_boot_ms;
+	int64_t db_ahead_ms; /* the database's clock against ours */
 	enum task_stop stopped;
-	bool lost; /* a lease is somebody else's: nothing more is written */
+	bool poison; /* the item in hand is one */
+	bool lost;   /* a lease is somebody else's: nothing more is written */
 	/* set by the work */
 	bool more;        /* it stopped early and wants to go on at once */
 	utc_ms resume_at; /* it stopped early: not before this; no attempt */

@@ -144,7 +144,7 @@ lease_take(struct lease *lease, struct db *db, const char *name,
 	for (unsigned tries = 0; !ended; tries++) {
 		if (try_take(lease, owner, &before, &ended, e))
 			continue;
-		if (tries + 1 >= QUEUE_TRIES || !queue_again(db, tries, e))
+		if (!queue_again(tries, e))
 			return err_in(e, "take lease %s", name);
 	}
 	*taken = lease->held;
@@ -212,7 +212,7 @@ lease_beat(struct lease *lease, struct err *e)
 		return true;
 	for (unsigned tries = 0; !lease_touch(lease, e); tries++)
 		/* The caller's transfer waits: twice, and at the next tick. */
-		if (tries > 0 || !queue_again(lease->db, tries, e))
+		if (tries > 0 || !queue_again(tries, e))
 			return err_in(e, "heartbeat");
 	return true;
 }

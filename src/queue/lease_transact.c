@@ -5,18 +5,14 @@
 #include "local.h"
 
 bool
-queue_again(struct db *db, unsigned tries, const struct err *e)
+queue_again(unsigned tries, const struct err *e)
 {
-	unsigned number = db_error(db);
-	int64_t wait = INT64_C(20) << (tries > 6 ? 6 : tries);
-	struct err lost;
+	uint32_t wait = 20u << (tries > 5 ? 5 : tries);
 
-	if (e->class != ERR_TEMPORARY && e->class != ERR_UNKNOWN)
+	if ((e->class != ERR_TEMPORARY && e->class != ERR_UNKNOWN) ||
+	    tries + 1 >= QUEUE_TRIES)
 		return false;
-	clock_sleep_ms(wait + random_below((uint32_t)wait));
-	/* The client's own numbers all mean that the connection is gone. */
-	if (number >= 2000 && number < 3000)
-		return db_reconnect(db, &lost);
+	clock_sleep_ms(wait / 2 + random_below(wait));
 	return true;
 }
 
@@ -104,9 +100,8 @@ lease_transact(struct db *db, struct lease *const *leases,
 	for (unsigned tries = 0;; tries++) {
 		if (try_once(db, leases, in_doubt, work, context, e))
 			break;
-		in_doubt |= e->class == ERR_UNKNOWN;
-		if ((in_doubt && leases[0] == NULL) ||
-		    tries + 1 >= QUEUE_TRIES || !queue_again(db, tries, e))
+		in_doubt |= e->class == ERR_UNKNOWN && !db_may_repeat(db);
+		if ((in_doubt && leases[0] == NULL) || !queue_again(tries, e))
 			return false;
 		in_doubt &= OB_GUARD("lease.read_back");
 	}
