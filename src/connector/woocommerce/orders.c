@@ -1,0 +1,293 @@
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/secret.h"
+#include "base/text.h"
+#include "local.h"
+
+/*
+ * The walk over changed orders (RELIABILITY F4). Pages begin at a modification
+ * time, the anchor, and not at a page number, which moves when an order leaves
+ * the filter. The shop's times have whole seconds: an anchor is asked for with
+ * one second less, exclusively, so that its own second comes again, and the
+ * caller knows those orders. Where a whole page has the anchor's second, the
+ * next page number with the same anchor goes on.
+ *
+ * A shop that ignores dates (before WooCommerce 5.8, D-21) is walked by id and
+ * page number, and the dates are looked at here.
+ */
+
+static unsigned
+page_size(const struct fetch *at)
+{
+	return at->page_size >= 1 && at->page_size <= 100 ? at->page_size : 100;
+}
+
+/* Orders changed later belong to the next run: they would never end (D-4). */
+static utc_ms
+upper_bound(const struct fetch *at)
+{
+	return at->modified_until != 0 ? at->modified_until : at->server_date;
+}
+
+static void
+add_bounds(struct strbuf *url, const struct fetch *at)
+{
+	/* The flag with zone-less UTC, never with a Z: 2.2, date traps. */
+	woo_add_text(url, "dates_are_gmt", "true");
+	if (at->anchor != 0)
+		woo_add_time(url, "modified_after", at->anchor - SECOND);
+	else if (at->modified_after != 0)
+		woo_add_time(url, "modified_after", at->modified_after);
+	if (upper_bound(at) != 0)
+		woo_add_time(url, "modified_before", upper_bound(at) + SECOND);
+}
+
+static void
+add_query(const struct woocommerce *w, struct strbuf *url,
+	  const struct fetch *at)
+{
+	char number[16];
+
+	strbuf_addf(url, "%s/wc/v3/orders", w->root);
+	woo_add_statuses(url, at->statuses);
+	woo_add_text(url, "orderby", at->ignores_dates ? "id" : "modified");
+	woo_add_text(url, "order", "asc");
+	(void)snprintf(number, sizeof(number), "%u", page_size(at));
+	woo_add_text(url, "per_page", number);
+	(void)snprintf(number, sizeof(number), "%u", at->page);
+	woo_add_text(url, "page", number);
+	/* Exact line totals where tax is per line (2.2). */
+	woo_add_text(url, "dp", "4");
+	if (!at->ignores_dates)
+		add_bounds(url, at);
+	if (!at->ignores_dates && at->created_from != 0)
+		woo_add_time(url, "after", at->created_from - SECOND);
+}
+
+/* D-14: no such API here, or no shop. */
+static bool
+no_shop(const struct http_response *reply, struct err *e)
+{
+	if (reply->status != 404 && reply->status != 410)
+		return false;
+	e->class = ERR_MISSING;
+	err_as(e, OB_WEBSHOP_NOT_FOUND);
+	return err_hint(e, "check the shop's address; WooCommerce must be "
+			   "active and permalinks must not be Plain");
+}
+
+/* An old shop refuses what it does not know to sort by. */
+static bool
+refuses_sorting(const struct http_response *reply)
+{
+	char code[64];
+
+	woo_error_code(reply, code, sizeof(code));
+	return reply->status == 400 &&
+	       strcmp(code, "rest_invalid_param") == 0 &&
+	       strstr(reply->body.text, "\"orderby\"") != NULL;
+}
+
+static utc_ms
+created_at(const struct raw_order *raw)
+{
+	const char *text = json_string_value(
+		json_object_get(raw->json, "date_created_gmt"));
+	struct err ignored = {0};
+	utc_ms t;
+
+	return text != NULL && time_parse(text, &t, &ignored) ? t : 0;
+}
+
+/* Whether the answer is not in the order, or of the time, that was asked for.
+ */
+static bool
+is_disordered(const struct raw_page *page, const struct fetch *at)
+{
+	utc_ms low = at->anchor != 0 ? at->anchor : at->modified_after + 1;
+
+	for (size_t i = 0; i < page->count; i++) {
+		utc_ms modified = page->order[i].modified;
+
+		if (modified == 0)
+			continue;
+		if (modified < low / SECOND * SECOND)
+			return true;
+		low = modified;
+	}
+	return false;
+}
+
+static bool
+is_outside(const struct raw_order *raw, const struct fetch *at)
+{
+	utc_ms upper = upper_bound(at), created = created_at(raw);
+
+	/* Without a time nothing can be said against it. */
+	if (raw->modified != 0 && (raw->modified <= at->modified_after ||
+				   (upper != 0 && raw->modified > upper)))
+		return true;
+	return at->created_from != 0 && created != 0 &&
+	       created < at->created_from;
+}
+
+static bool
+is_repeated(const struct raw_page *page, size_t index)
+{
+	for (size_t i = 0; i < index; i++)
+		if (strcmp(page->order[i].platform_id,
+			   page->order[index].platform_id) == 0)
+			return true;
+	return false;
+}
+
+/* Leaves out what was not asked for. */
+static void
+keep_wanted(struct raw_page *page, const struct fetch *at)
+{
+	size_t kept = 0;
+
+	for (size_t i = 0; i < page->count; i++) {
+		struct raw_order held = page->order[i];
+
+		if (is_outside(&held, at) || is_repeated(page, i)) {
+			free(held.body);
+			page->order[i].body = NULL;
+			continue;
+		}
+		page->order[i] = (struct raw_order){0};
+		page->order[kept++] = held;
+	}
+	page->count = kept;
+}
+
+/* F3: the same orders again although the page went on. */
+static bool
+check_loop(struct woocommerce *w, const struct raw_page *page,
+	   const struct fetch *at, struct err *e)
+{
+	AUTO(strbuf) ids = STRBUF(16384);
+	unsigned char hash[32];
+	bool same;
+
+	if (page->count == 0)
+		return true;
+	for (size_t i = 0; i < page->count; i++)
+		strbuf_addf(&ids, "%s,", page->order[i].platform_id);
+	hash_sha256(ids.text, ids.len, hash);
+	same = w->has_last && at->page > 1 &&
+	       memcmp(hash, w->last_ids, sizeof(hash)) == 0;
+	memcpy(w->last_ids, hash, sizeof(hash));
+	w->has_last = true;
+	if (!same)
+		return true;
+	err_set(e, ERR_PERMANENT,
+		"page %u holds the same orders as the page before", at->page);
+	err_as(e, OB_PAGING_LOOP);
+	return err_hint(e, "a cache or plugin of the shop ignores the page "
+			   "number: exclude /wp-json/ from it");
+}
+
+static utc_ms
+newest(const struct raw_page *page)
+{
+	utc_ms t = 0;
+
+	for (size_t i = 0; i < page->count; i++)
+		if (page->order[i].modified > t)
+			t = page->order[i].modified;
+	return t;
+}
+
+/*
+ * Whether this was the last page. A full page may be; a short one need not be
+ * where the host allows fewer a page than asked for, so the number of pages
+ * counts, which only a page past the end tells wrongly (2.2).
+ */
+static bool
+is_last(const struct http_response *reply, const struct raw_page *page,
+	const struct fetch *at)
+{
+	int64_t pages = woo_header_number(reply, "x-wp-totalpages");
+
+	if (page->count == 0)
+		return true;
+	if (!at->ignores_dates && upper_bound(at) != 0 &&
+	    newest(page) > upper_bound(at))
+		return true;
+	return pages >= 0 ? (int64_t)at->page >= pages
+			  : page->count < page_size(at);
+}
+
+static void
+move_on(struct fetch *at, utc_ms last)
+{
+	if (at->ignores_dates || last <= at->anchor) {
+		at->page++;
+		return;
+	}
+	at->anchor = last;
+	at->page = 1;
+}
+
+static void
+start(struct woocommerce *w, struct fetch *at, bool ignores_dates)
+{
+	at->page = 1;
+	at->anchor = 0;
+	at->ignores_dates = ignores_dates;
+	w->has_last = false;
+}
+
+/* Asks for one page. *again: the shop cannot do it, it is to be walked by id.
+ */
+static bool
+ask_page(struct woocommerce *w, struct fetch *at, struct raw_page *out,
+	 bool *again, struct err *e)
+{
+	AUTO(woo_ask) ask = WOO_ASK;
+	AUTO(http_response) reply = {0};
+	json_auto_t *list = NULL;
+
+	add_query(w, &ask.url, at);
+	if (!woo_call(w, &ask, &reply, &list, e)) {
+		*again = !at->ignores_dates && refuses_sorting(&reply);
+		return no_shop(&reply, e);
+	}
+	if (at->server_date == 0)
+		at->server_date = reply.server_date;
+	if (!woo_take_list(list, reply.body.text, out, e))
+		return false;
+	out->bytes = reply.body.len;
+	*again = !at->ignores_dates && is_disordered(out, at);
+	if (*again || !check_loop(w, out, at, e))
+		return false;
+	at->done = is_last(&reply, out, at);
+	if (!at->done)
+		move_on(at, newest(out));
+	keep_wanted(out, at);
+	return true;
+}
+
+bool
+woo_fetch_page(struct shop *self, struct fetch *at, struct raw_page *out,
+	       struct err *e)
+{
+	struct woocommerce *w = (struct woocommerce *)self;
+	bool again = false;
+
+	*out = (struct raw_page){0};
+	if (at->page == 0)
+		start(w, at, at->ignores_dates);
+	if (ask_page(w, at, out, &again, e))
+		return true;
+	raw_page_end(out);
+	if (again) {
+		start(w, at, true);
+		if (ask_page(w, at, out, &again, e))
+			return true;
+		raw_page_end(out);
+	}
+	return err_in(e, "orders of %s", w->set.site->code);
+}
