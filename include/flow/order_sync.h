@@ -1,0 +1,17 @@
+#ifndef OB_FLOW_ORDER_SYNC_H
+#define OB_FLOW_ORDER_SYNC_H
+
+/* The scheduled order synchronisation of one site: the seven steps of DESIGN 4.
+ */
+
+#include "flow/run.h"
+
+/* The work of an operation order_sync. */
+MUST_CHECK bool order_sync_run(void *app, struct task *task, struct err *e);
+/*
+ * The same without a task: what would be stored, skipped, failed and why, told
+ * through run->told; reads at most limit fresh orders (0 = the site's).
+ */
+MUST_CHECK bool order_sync_plan(struct run *run, unsigned limit, struct err *e);
+
+#endif

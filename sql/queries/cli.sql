@@ -1,0 +1,95 @@
+-- What commands ask beside the packages' own statements.
+
+-- name: setting_note
+-- What the program notes of itself: cron_last_seen, cron_host, epoch.
+INSERT INTO rm_setting (name, value)
+VALUES (?, ?)
+    ON DUPLICATE KEY UPDATE value = VALUES(value), version = version + 1
+
+-- name: cron_ready
+SELECT COUNT(*) AS ready
+  FROM (SELECT 1
+          FROM rm_job
+         WHERE state = 'ready' AND run_after <= UTC_TIMESTAMP(6)
+         LIMIT ?) AS due
+
+-- name: cron_ended
+INSERT INTO rm_log (at, level, kind, message, detail)
+VALUES (UTC_TIMESTAMP(3), 'info', 'system', 'cron ended', ?)
+
+-- name: sync_sites
+SELECT id
+  FROM rm_sites
+ WHERE is_active = 1 AND orders_sync = 1 AND deleted_at IS NULL
+ ORDER BY sort, code
+
+-- name: import_results
+-- One line an order of an operation (IMP-11).
+SELECT COALESCE(s.number, s.platform_order_id) AS `order`, v.outcome, v.code,
+       s.total, v.message
+  FROM rm_order_event AS v
+  JOIN rm_order_seen AS s ON s.id = v.order_id
+ WHERE v.operation_id = ? AND v.step = 'result'
+ ORDER BY v.outcome, v.id
+
+-- name: retry_find
+-- Failed or waiting orders by id or number.
+SELECT id
+  FROM rm_order_seen
+ WHERE id = ?
+   AND outcome IN ('error', 'soft')
+ UNION
+SELECT id
+  FROM rm_order_seen
+ WHERE number = ?
+   AND outcome IN ('error', 'soft')
+
+-- name: retry_filter
+SELECT r.order_id AS id
+  FROM rm_error_orders AS r
+ WHERE r.status = 'open'
+   AND (? IS NULL OR r.site_id = (SELECT id FROM rm_sites WHERE code = ?))
+   AND (? IS NULL OR r.code = ?)
+   AND (? IS NULL OR r.sku = ?)
+ ORDER BY r.order_id
+ LIMIT 100000
+
+-- name: status_facts
+SELECT (SELECT COUNT(*) FROM rm_order) AS orders,
+       (SELECT COUNT(*) FROM rm_items) AS items,
+       (SELECT COUNT(DISTINCT parent_sku) FROM rm_kits) AS kits,
+       (SELECT COUNT(*) FROM rm_order WHERE imported = 0) AS pending,
+       (SELECT COUNT(*) FROM rm_order_seen WHERE outcome = 'soft') AS soft,
+       (SELECT COUNT(*) FROM rm_error_orders WHERE status = 'open') AS errors,
+       (SELECT COUNT(*) FROM rm_job WHERE state = 'leased') AS running,
+       (SELECT COUNT(*) FROM rm_job
+         WHERE state = 'ready' AND run_after <= UTC_TIMESTAMP(6)) AS ready,
+       (SELECT COUNT(*) FROM rm_job
+         WHERE state = 'ready' AND run_after > UTC_TIMESTAMP(6)) AS waiting,
+       (SELECT COUNT(*) FROM rm_job WHERE state = 'dead') AS dead,
+       (SELECT MIN(run_after) FROM rm_job
+         WHERE state = 'ready' AND run_after > UTC_TIMESTAMP(6)) AS next_job,
+       (SELECT value FROM rm_setting
+         WHERE name = 'cron_last_seen') AS cron_seen,
+       (SELECT value FROM rm_setting WHERE name = 'cron_host') AS cron_host,
+       s.order_last_run AS last_sync, s.code AS last_site
+  FROM (SELECT 1) AS one
+  LEFT JOIN (SELECT code, order_last_run
+               FROM rm_sites
+              WHERE order_last_run IS NOT NULL
+              ORDER BY order_last_run DESC
+              LIMIT 1) AS s
+    ON 1 = 1
+
+-- name: status_sites
+SELECT s.code, s.platform, s.is_active, s.order_last_run, s.auth_failed_at,
+       (SELECT COUNT(*) FROM rm_order AS o
+         WHERE o.site_id = s.id AND o.imported = 0) AS pending,
+       (SELECT COUNT(*) FROM rm_job AS j
+         WHERE j.kind = 'order_retry' AND j.site_id = s.id
+           AND j.state IN ('ready', 'leased')) AS soft,
+       (SELECT COUNT(*) FROM rm_error_orders AS r
+         WHERE r.site_id = s.id AND r.status = 'open') AS errors
+  FROM rm_sites AS s
+ WHERE s.deleted_at IS NULL
+ ORDER BY s.sort, s.code

@@ -1,0 +1,44 @@
+#include "flow/jobs.h"
+
+#include <string.h>
+
+#include "flow/import.h"
+#include "flow/item_sync.h"
+#include "flow/mark.h"
+#include "flow/order_sync.h"
+#include "flow/retention.h"
+#include "flow/retry.h"
+
+static const struct job_kind kinds[] = {
+	{"order_sync", true, true, order_sync_run, true},
+	{"import", true, true, import_run, false},
+	{"item_sync", true, true, item_sync_run, true},
+	{"retention", true, false, retention_run, true},
+	{"retry", true, true, retry_run, true},
+	{"order_retry", false, true, order_retry_run, false},
+	{"mark", false, true, mark_run, false},
+};
+
+const struct job_kind *
+job_kinds(size_t *count)
+{
+	*count = COUNT_OF(kinds);
+	return kinds;
+}
+
+void
+jobs_worker(struct app *app, struct worker *out)
+{
+	*out = (struct worker){
+		.db = app->db,
+		.clock = &app->clock,
+		.log = &app->log,
+		.kind = kinds,
+		.kinds = COUNT_OF(kinds),
+		.context = app,
+		.max_seconds = app->config.run.max_seconds,
+		.stop = app->stop,
+	};
+	memcpy(out->waits.wait_s, app->config.queue.retry_waits_s,
+	       sizeof(out->waits.wait_s));
+}

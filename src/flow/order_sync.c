@@ -1,0 +1,209 @@
+#include "flow/order_sync.h"
+
+#include <limits.h>
+#include <stdio.h>
+
+#include "base/fault.h"
+#include "base/text.h"
+#include "flow/batch.h"
+#include "flow/mark.h"
+#include "order/store.h"
+#include "queue/watermark.h"
+
+/* How far a walk over the shop's orders has come. */
+struct walk {
+	struct run *run;
+	struct fetch at;
+	struct watermark mark;
+	unsigned limit, fresh;
+	utc_ms resume; /* of a full walk that was interrupted */
+	utc_ms last;   /* modification time and id of the last order of the page
+			*/
+	char last_id[65];
+};
+
+/* The later of the site's own limit and the watermark less the overlap (D-4).
+ */
+static void
+begin_walk(struct walk *w)
+{
+	const struct config *config = &w->run->app->config;
+	const struct site *site = &w->run->site;
+	utc_ms overlap = (utc_ms)config->sync.overlap_min * MINUTE;
+	bool full = w->run->kind == RUN_FULL;
+	utc_ms from = full ? w->resume : w->mark.at ? w->mark.at - overlap : 0;
+
+	w->fresh = 0;
+	w->limit = full ? UINT_MAX : site->max_orders;
+	w->at = (struct fetch){
+		.modified_after = from > site->min_date_modified
+					  ? from
+					  : site->min_date_modified,
+		.statuses = site->source_status,
+		.page_size = config->sync.page_size < site->max_orders
+				     ? config->sync.page_size
+				     : site->max_orders,
+	};
+}
+
+static bool
+move_mark(struct db *db, void *context, struct err *e)
+{
+	struct walk *w = context;
+	char checkpoint[64];
+
+	if (w->run->kind == RUN_FULL) {
+		(void)snprintf(checkpoint, sizeof(checkpoint),
+			       "{\"modified\":%lld}", (long long)w->last);
+		if (!job_checkpoint(db, w->run->task->job, checkpoint, e))
+			return false;
+	}
+	if (w->last < w->mark.at)
+		return true; /* all of it was overlap */
+	return watermark_move(&w->mark, db, w->last, w->last_id, e);
+}
+
+/* Steps 1 to 6 for the next page. */
+static bool
+take_page(struct walk *w, struct err *e)
+{
+	AUTO(raw_page) page = {0};
+	AUTO(batch) batch = {0};
+	struct shop *shop = w->run->shop.shop;
+
+	if (!shop->fetch_page(shop, &w->at, &page, e))
+		return err_in(e, "fetch orders");
+	if (w->run->started == 0)
+		w->run->started = w->at.server_date;
+	if (page.count == 0)
+		return true;
+	w->last = page.order[page.count - 1].modified;
+	(void)text_copy(w->last_id, sizeof(w->last_id),
+			page.order[page.count - 1].platform_id);
+	if (!batch_begin(&batch, &page, e) ||
+	    !batch_run(&batch, w->run, move_mark, w, e))
+		return false;
+	w->fresh += batch.fresh;
+	if (w->last >= w->mark.at) {
+		w->mark.at = w->last;
+		(void)text_copy(w->mark.id, sizeof(w->mark.id), w->last_id);
+	}
+	return true;
+}
+
+/* Whether enough waits for Business Central already (RELIABILITY 3.6). */
+static bool
+is_backed_up(struct run *run, bool *backed_up, struct err *e)
+{
+	unsigned limit = run->app->config.queue.max_unexported, waiting = 0;
+
+	if (!order_count_waiting(run->app->db, limit, &waiting, e))
+		return false;
+	*backed_up = waiting >= limit;
+	if (*backed_up) {
+		run->task->resume_at = app_now(run->app) + 5 * (utc_ms)MINUTE;
+		run->task->resume_reason = "backpressure";
+	}
+	return true;
+}
+
+/* F1: what complete pages brought is marked; the error stays what it is. */
+static bool
+mark_what_is_there(struct run *run, const struct err *e)
+{
+	struct err later, other = {0};
+
+	if (e->class == ERR_TEMPORARY && e->code != OB_WINDOW &&
+	    !mark_orders(run, &later, &other))
+		log_line(&run->app->log, LOG_WARN,
+			 LOG_TEXT("site", run->site.code),
+			 LOG_TEXT("msg", other.text));
+	return false;
+}
+
+/*
+ * Up to the site's limit of orders, oldest first, then their marks: no mark
+ * goes out while pages are still to be read, since each moves its order to the
+ * end.
+ */
+static bool
+take_round(struct walk *w, struct err *e)
+{
+	struct task *task = w->run->task;
+	struct err later;
+
+	begin_walk(w);
+	while (!w->at.done && w->fresh < w->limit && !task_must_stop(task)) {
+		task_progress(task, "fetch", task->op->tally.fetched, 0,
+			      "orders");
+		if (!take_page(w, e))
+			return mark_what_is_there(w->run, e);
+	}
+	if (OB_FAULT("order_sync.before_marks"))
+		return err_set(e, ERR_TEMPORARY, "fault point");
+	return mark_orders(w->run, &later, e) && mark_defer(w->run, &later, e);
+}
+
+/* Where a full walk goes on after an interruption. */
+static utc_ms
+resume_of(const struct job *job)
+{
+	long long modified = 0;
+
+	/* our own checkpoint, written by move_mark */
+	if (job->checkpoint &&
+	    sscanf(job->checkpoint, "{\"modified\":%lld}", &modified) != 1)
+		return 0;
+	return modified;
+}
+
+static void
+name_mark(struct walk *w)
+{
+	w->mark.site_id = w->run->site.id;
+	w->mark.entity = "orders";
+	(void)snprintf(w->mark.name, sizeof(w->mark.name), "fetch:orders:%lld",
+		       (long long)w->run->site.id);
+}
+
+bool
+order_sync_run(void *context, struct task *task, struct err *e)
+{
+	AUTO(run) run = {0};
+	struct walk w = {.run = &run};
+	bool backed_up = false;
+
+	if (!run_open(&run, context, task, task->op->site_id,
+		      task->op->is_full ? RUN_FULL : RUN_SYNC, e))
+		return run_failed(&run, e);
+	name_mark(&w);
+	w.resume = resume_of(task->job);
+	if (!watermark_load(&w.mark, run.app->db, e))
+		return false;
+	do {
+		if (!is_backed_up(&run, &backed_up, e))
+			return false;
+		if (backed_up)
+			return true;
+		if (!take_round(&w, e))
+			return run_failed(&run, e);
+	} while (!w.at.done && run.kind == RUN_SYNC && !task_must_stop(task));
+	return task_must_stop(task) || site_synced(run.app->db, run.site.id, e);
+}
+
+bool
+order_sync_plan(struct run *run, unsigned limit, struct err *e)
+{
+	struct walk w = {.run = run};
+
+	name_mark(&w);
+	if (!watermark_load(&w.mark, run->app->db, e))
+		return false;
+	begin_walk(&w);
+	if (limit)
+		w.limit = limit;
+	while (!w.at.done && w.fresh < w.limit)
+		if (!take_page(&w, e))
+			return err_in(e, "%s", run->site.code);
+	return true;
+}
