@@ -1,0 +1,1 @@
+"""Fake upstreams for the tests of orderbridge: shops, Entra, Business Central."""
