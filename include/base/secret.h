@@ -29,7 +29,10 @@ struct secret_box {
  * ERR_CONFLICT when it exists.
  */
 MUST_CHECK bool secret_key_make(const char *path, struct err *e);
-/* Adds a key with the next id to an existing file (rotation), atomically. */
+/*
+ * Adds a key with the next id to an existing file (rotation), atomically;
+ * ERR_CONFLICT when it holds SECRET_KEYS_MAX, or another process changes it.
+ */
 MUST_CHECK bool secret_key_add(const char *path, struct err *e);
 /* Leaves only the newest key in the file, atomically. */
 MUST_CHECK bool secret_key_trim(const char *path, struct err *e);
@@ -42,7 +45,10 @@ MUST_CHECK bool secret_open(struct secret_box *box, const char *path,
 /* Wipes the keys. */
 void secret_close(struct secret_box *box);
 
-/* Appends the locked form of text to out. place: "rm_secret:value:<name>". */
+/*
+ * Appends the locked form of text to out. place: "rm_secret:value:<name>". What
+ * is authenticated beside the text is the place and the id of the key.
+ */
 MUST_CHECK bool secret_lock(const struct secret_box *box, const char *place,
 			    const char *text, struct strbuf *out,
 			    struct err *e);
@@ -63,7 +69,11 @@ void hash_sha256(const void *bytes, size_t length, unsigned char out[32]);
 const char *hash_text(const unsigned char hash[32], char out[65]);
 /* Appends base64 without line breaks. */
 void base64_add(struct strbuf *out, const void *bytes, size_t length);
-/* Random bytes from the system. */
+/* Appends what base64 (with padding, without line breaks) stands for.
+ * ERR_INPUT. */
+MUST_CHECK bool base64_read(const char *text, size_t length, struct strbuf *out,
+			    struct err *e);
+/* Random bytes from the system; the process ends where there are none. */
 void random_bytes(void *out, size_t length);
 /* A random number below limit (> 0), without bias that matters. */
 uint32_t random_below(uint32_t limit);
