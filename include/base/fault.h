@@ -4,8 +4,10 @@
 /*
  * Named points where a test makes the program stop, fail or wait, compiled in
  * only by --enable-fault-points (RELIABILITY 7.1). Armed by the environment:
- * OB_FAULT_AT=name:nth:kill|error|delay[,...]; OB_FAULT_LOG=FILE gets a line
- * "name" each time a point is passed, so that a sweep can count them.
+ * OB_FAULT_AT=name:nth:kill|error|delay[=ms][,...], where nth counts the passes
+ * of this process from 1 (0: each one) and a delay is 2 s unless told;
+ * OB_FAULT_LOG=FILE gets a line "name" each time a point is passed, so that a
+ * sweep can count them.
  */
 
 #include <stdbool.h>

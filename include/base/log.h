@@ -17,8 +17,10 @@
 
 enum log_level { LOG_DEBUG, LOG_INFO, LOG_WARN, LOG_ERROR };
 
+/* One form of what must never be written; the longest stands first. */
 struct log_secret {
-	char *raw, *base64, *url; /* owned; what must never be written */
+	char *form; /* owned */
+	size_t length;
 };
 
 struct log {
@@ -27,14 +29,22 @@ struct log {
 	char path[512];            /* "" when it writes to stderr */
 	enum log_level level;
 	uint64_t dropped; /* lines that could not be written */
+	bool torn;        /* a part of the last one could be */
 	struct log_secret *secret;
 	size_t secrets;
-	int64_t last_hash,
-		repeated; /* equal lines are folded, RELIABILITY 5.3 */
-	int64_t last_at;
+	/*
+	 * An equal line within a second is counted instead of written, and the
+	 * count told when another comes (RELIABILITY 5.3).
+	 */
+	uint64_t last_hash;
+	int64_t repeated;
+	utc_ms last_at;
 };
 
-/* One key=value; values with blanks are quoted by the writer. */
+/*
+ * One key=value; values with blanks are quoted by the writer, their words ERROR
+ * and Summary written small, and no more than 1,000 bytes of them shown.
+ */
 struct log_pair {
 	const char *key, *value; /* value NULL: the pair is left out */
 	int64_t number;          /* used when is_number */
@@ -46,7 +56,8 @@ struct log_pair {
 
 /*
  * Opens dir/name for appending (made with 0640), or stderr when dir is "".
- * ERR_PERMANENT names the path. close also ends the list of secrets.
+ * ERR_PERMANENT names the path; the log writes to stderr then. close also ends
+ * the list of secrets.
  */
 MUST_CHECK bool log_open(struct log *log, const struct clock *clock,
 			 const char *dir, const char *name,
@@ -54,7 +65,10 @@ MUST_CHECK bool log_open(struct log *log, const struct clock *clock,
 void log_close(struct log *log);
 /* Opens the file anew, after logrotate moved it away. */
 void log_reopen(struct log *log);
-/* A secret whose raw, base64 and URL-encoded forms are masked from now on. */
+/*
+ * A secret whose raw, base64 and URL-encoded forms are masked from now on; one
+ * of less than 4 bytes is not.
+ */
 void log_hide(struct log *log, const char *secret);
 /* Masks hidden secrets in a text that goes elsewhere (rm_log, an error). */
 void log_mask(const struct log *log, char *text);

@@ -21,19 +21,39 @@ fixture_path(const char *name, char out[512])
 	return out;
 }
 
-/* The caller frees it; a NUL stands behind the last byte. */
+enum { FILE_TEXT_MAX = 1 << 20 };
+
+/* A whole file; the caller frees it; a NUL stands behind the last byte. */
+static inline char *
+file_text(const char *path, size_t *length)
+{
+	FILE *file = fopen(path, "rb");
+	char *text = calloc(1, FILE_TEXT_MAX);
+
+	if (file == NULL || text == NULL)
+		fail_msg("%s cannot be read", path);
+	*length = fread(text, 1, FILE_TEXT_MAX - 1, file);
+	(void)fclose(file);
+	return text;
+}
+
 static inline char *
 fixture_text(const char *name, size_t *length)
 {
 	char path[512];
-	FILE *file = fopen(fixture_path(name, path), "rb");
-	char *text = calloc(1, 1 << 20);
 
-	if (file == NULL || text == NULL)
-		fail_msg("fixture %s cannot be read", path);
-	*length = fread(text, 1, (1 << 20) - 1, file);
-	(void)fclose(file);
-	return text;
+	return file_text(fixture_path(name, path), length);
+}
+
+/* Holds a file against a text. */
+static inline void
+assert_file(const char *path, const char *wanted)
+{
+	size_t length;
+	char *text = file_text(path, &length);
+
+	assert_string_equal(text, wanted);
+	free(text);
 }
 
 /* The caller owns it: json_auto_t. */
