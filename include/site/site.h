@@ -11,6 +11,7 @@
 #include "base/money.h"
 
 struct db;
+struct rows;
 
 struct site {
 	int64_t id;
@@ -45,6 +46,13 @@ MUST_CHECK bool site_find(struct db *db, const char *code, struct site *out,
 MUST_CHECK bool site_load(struct db *db, int64_t id, struct site *out,
 			  struct err *e);
 
+/*
+ * id, code, prefix, platform, name, site_url, is_active, orders_sync,
+ * order_last_run, fetchable, auth_failed, deleted_at, version.
+ */
+MUST_CHECK bool site_list(struct db *db, bool with_deleted, struct rows *out,
+			  struct err *e);
+
 /* Defaults of SCHEMA for a platform; code, prefix folded from it. */
 MUST_CHECK bool site_default(struct site *out, const char *code,
 			     const char *platform, struct err *e);
@@ -65,6 +73,12 @@ MUST_CHECK bool site_delete(struct db *db, struct site *site, utc_ms now,
 MUST_CHECK bool site_pause_auth(struct db *db, int64_t id, const char *why,
 				utc_ms now, struct err *e);
 MUST_CHECK bool site_clear_auth(struct db *db, int64_t id, struct err *e);
+/*
+ * What a good test found out: the shop's statuses as JSON (NULL = not told) and
+ * how many orders the next sync would fetch (-1 = unknown).
+ */
+MUST_CHECK bool site_tested(struct db *db, int64_t id, const char *statuses,
+			    int64_t fetchable, struct err *e);
 /* The end of a completed order sync, and of the first one. */
 MUST_CHECK bool site_synced(struct db *db, int64_t id, struct err *e);
 

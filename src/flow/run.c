@@ -47,6 +47,7 @@ run_open(struct run *run, struct app *app, struct task *task, int64_t site_id,
 			(void)err_as(e, OB_WEBSHOP_NOT_FOUND);
 		return false;
 	}
+	run->started = run->site.first_sync_at;
 	run->allowed = allowed_statuses(app->config.sync.allowed_status);
 	run->limits = (struct kit_limits){app->config.kits.max_depth,
 					  app->config.kits.max_lines};

@@ -1,0 +1,197 @@
+#include "site/connection.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/jnode.h"
+#include "base/row_out.h"
+#include "base/text.h"
+#include "db/db.h"
+
+void
+connection_end(struct connection *connection)
+{
+	free(connection->settings);
+	free(connection->last_test);
+	connection->settings = NULL;
+	connection->last_test = NULL;
+}
+
+static bool
+read_row(struct rows *rows, struct connection *out, struct err *e)
+{
+	out->id = rows_int(rows, "id");
+	rows_text(rows, "kind", out->kind, sizeof(out->kind));
+	rows_text(rows, "name", out->name, sizeof(out->name));
+	out->is_active = rows_flag(rows, "is_active");
+	out->last_test_at = rows_time(rows, "last_test_at");
+	out->last_test_ok = rows_flag(rows, "last_test_ok");
+	out->version = (unsigned)rows_int(rows, "version");
+	out->settings = strdup(rows_borrow(rows, "settings", NULL));
+	if (!rows_null(rows, "last_test"))
+		out->last_test = strdup(rows_borrow(rows, "last_test", NULL));
+	if (out->settings == NULL)
+		return err_set(e, ERR_TEMPORARY, "no memory for a connection");
+	return rows_check(rows, e);
+}
+
+bool
+connection_find(struct db *db, const char *kind, const char *name,
+		struct connection *out, struct err *e)
+{
+	AUTO(rows) rows = ROWS;
+
+	*out = (struct connection){0};
+	if (!db_open(db, &rows, SQL_CONNECTION_FIND,
+		     BINDS(bind_text(kind), bind_text(name), bind_text(name)),
+		     e))
+		return err_in(e, "find connection %s", kind);
+	if (rows_next(&rows))
+		return read_row(&rows, out, e);
+	return rows_check(&rows, e) &&
+	       err_set(e, ERR_MISSING, "no connection %s%s%s", kind,
+		       name ? " " : "", name ? name : "");
+}
+
+bool
+connection_load(struct db *db, int64_t id, struct connection *out,
+		struct err *e)
+{
+	AUTO(rows) rows = ROWS;
+
+	*out = (struct connection){0};
+	if (!db_open(db, &rows, SQL_CONNECTION_LOAD, BINDS(bind_int(id)), e))
+		return err_in(e, "load connection %lld", (long long)id);
+	if (rows_next(&rows))
+		return read_row(&rows, out, e);
+	return rows_check(&rows, e) &&
+	       err_set(e, ERR_MISSING, "no connection %lld", (long long)id);
+}
+
+static bool
+insert(struct db *db, struct connection *c, struct err *e)
+{
+	if (!db_run(db, SQL_CONNECTION_INSERT,
+		    BINDS(bind_text(c->kind), bind_text(c->name),
+			  bind_int(c->is_active), bind_text(c->settings)),
+		    e))
+		return err_in(e, "add connection %s", c->kind);
+	c->id = db_last_id(db);
+	return true;
+}
+
+bool
+connection_save(struct db *db, struct connection *c, struct err *e)
+{
+	if (c->id == 0)
+		return insert(db, c, e);
+	if (!db_run(db, SQL_CONNECTION_SAVE,
+		    BINDS(bind_text(c->name), bind_int(c->is_active),
+			  bind_text(c->settings), bind_int(c->id),
+			  bind_int(c->version)),
+		    e))
+		return err_in(e, "save connection %s", c->kind);
+	if (db_changed(db) == 0)
+		return err_set(e, ERR_CONFLICT,
+			       "connection %s was changed by somebody else "
+			       "meanwhile",
+			       c->kind);
+	c->version++;
+	return true;
+}
+
+bool
+connection_tested(struct db *db, int64_t id, bool ok, const char *result,
+		  utc_ms now, struct err *e)
+{
+	return db_run(db, SQL_CONNECTION_TESTED,
+		      BINDS(bind_time(now), bind_int(ok), bind_text(result),
+			    bind_int(id)),
+		      e);
+}
+
+bool
+connection_list(struct db *db, struct rows *out, struct err *e)
+{
+	return db_open(db, out, SQL_CONNECTION_LIST, NO_BINDS, e);
+}
+
+/* The members of a connection to Business Central. */
+static const struct member {
+	const char *name;
+	size_t offset, room;
+	bool required;
+} members[] = {
+#define MEMBER(field, needed)                                            \
+	{                                                                \
+#field, offsetof(struct bc_settings, field),             \
+			sizeof(((struct bc_settings *)0)->field), needed \
+	}
+	MEMBER(tenant, true),      MEMBER(environment, true),
+	MEMBER(company_id, false), MEMBER(company_name, true),
+	MEMBER(client_id, true),   MEMBER(authority, true),
+	MEMBER(api_url, true),     MEMBER(item_service, false),
+#undef MEMBER
+};
+
+struct bc_settings
+bc_settings_default(void)
+{
+	return (struct bc_settings){
+		.authority = "https://login.microsoftonline.com",
+		.api_url = "https://api.businesscentral.dynamics.com/v2.0",
+	};
+}
+
+bool
+bc_settings_read(const struct connection *connection, struct bc_settings *out,
+		 struct err *e)
+{
+	json_auto_t *json = NULL;
+	struct jnode root;
+
+	*out = bc_settings_default();
+	if (!json_read(connection->settings, strlen(connection->settings),
+		       &json, e))
+		return err_in(e, "settings of connection %s", connection->kind);
+	root = jnode_root(json, "settings");
+	for (size_t i = 0; i < COUNT_OF(members); i++) {
+		char *field = (char *)out + members[i].offset;
+		const char *text;
+
+		if (!jnode_text_or_empty(&root, members[i].name, &text, e))
+			return err_in(e, "connection %s", connection->kind);
+		if (text[0] && !text_copy(field, members[i].room, text))
+			return err_set(e, ERR_INPUT,
+				       "connection %s: %s is too long",
+				       connection->kind, members[i].name);
+	}
+	return true;
+}
+
+bool
+bc_settings_write(const struct bc_settings *settings,
+		  struct connection *connection, struct err *e)
+{
+	AUTO(strbuf) out = STRBUF(8192);
+
+	for (size_t i = 0; i < COUNT_OF(members); i++) {
+		const char *field = (const char *)settings + members[i].offset;
+
+		if (members[i].required && field[0] == '\0')
+			return err_set(e, ERR_INPUT,
+				       "connection %s: %s is missing",
+				       connection->kind, members[i].name);
+		strbuf_add(&out, i ? "," : "{");
+		json_out_text(&out, members[i].name);
+		strbuf_add(&out, ":");
+		json_out_text(&out, field);
+	}
+	strbuf_add(&out, "}");
+	if (!strbuf_check(&out, e))
+		return false;
+	free(connection->settings);
+	connection->settings = TAKE(out.text);
+	return true;
+}
