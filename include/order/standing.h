@@ -1,5 +1,5 @@
-#ifndef OB_ORDER_STATE_H
-#define OB_ORDER_STATE_H
+#ifndef OB_ORDER_STANDING_H
+#define OB_ORDER_STANDING_H
 
 /*
  * Where a stored order stands: three columns that change on their own
