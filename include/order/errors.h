@@ -31,8 +31,8 @@ MUST_CHECK bool order_error_list(struct db *db,
 				 struct rows *out, struct err *e);
 /*
  * One row a cause (Z-7), most orders first: cause (hex), code, sku, field,
- * message (of the latest), orders, value ("238.00 USD, 10.00 EUR"), sites
- * (codes), first_at, last_at. site_id 0 = all.
+ * message (of the latest), orders, sites (codes), value (sum of the totals),
+ * first_at, last_at. site_id 0 = all.
  */
 MUST_CHECK bool order_error_causes(struct db *db, const char *status,
 				   int64_t site_id, unsigned limit,
@@ -47,12 +47,6 @@ MUST_CHECK bool order_error_find(struct db *db, int64_t order_id,
 MUST_CHECK bool order_error_handle(struct db *db, int64_t order_id,
 				   const char *reason, const char *by,
 				   utc_ms now, struct err *e);
-/* open -> requeued: it is being tried again. false in *done: it was not open.
- */
-MUST_CHECK bool order_error_requeue(struct db *db, int64_t order_id, bool *done,
-				    struct err *e);
-/* open or requeued -> fixed; no error when there is none. */
-MUST_CHECK bool order_error_fix(struct db *db, int64_t order_id, struct err *e);
 /*
  * What makes two errors one cause: SHA-256 of the code and the SKU, else the
  * field with its numbers taken out.

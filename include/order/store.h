@@ -83,20 +83,6 @@ MUST_CHECK bool order_skip_many(struct db *db, int64_t site_id,
 				struct order_write *write, size_t count,
 				struct err *e);
 
-/*
- * Runs work over all orders. Where it fails by the data of one (ERR_INPUT,
- * ERR_PERMANENT) they are halved until that one stands alone and goes to bad,
- * which returns false to stop (RELIABILITY 3.4). Any other error ends it. work
- * is a transaction, so that what failed has left nothing behind.
- */
-MUST_CHECK bool order_store_isolate(
-	struct order_write *write, size_t count,
-	bool (*work)(void *context, struct order_write *write, size_t count,
-		     struct err *e),
-	bool (*bad)(void *context, struct order_write *write,
-		    const struct err *why, struct err *e),
-	void *context, struct err *e);
-
 /* One stored order that the shop has still to be told of. */
 struct to_mark {
 	int64_t id;
@@ -122,14 +108,6 @@ MUST_CHECK bool order_unmark(struct db *db, int64_t site_id,
 /* Orders that wait for Business Central, at most limit (back-pressure). */
 MUST_CHECK bool order_count_waiting(struct db *db, unsigned limit,
 				    unsigned *count, struct err *e);
-/* Platform ids of open error orders that name one of these SKUs (JSON array).
- */
-MUST_CHECK bool order_errors_of_skus(struct db *db, const char *keys,
-				     bool (*each)(void *context,
-						  int64_t site_id,
-						  const char *platform_id,
-						  struct err *e),
-				     void *context, struct err *e);
 /* The payload of an order, newest or a given revision (0 = newest). */
 MUST_CHECK bool order_payload(struct db *db, int64_t id, unsigned revision,
 			      struct strbuf *out, unsigned *found,

@@ -14,6 +14,13 @@
 static const struct command *const tables[] = {
 	config_commands,
 	completion_commands,
+	status_commands,
+	sync_commands,
+	retry_commands,
+	work_commands,
+	test_commands,
+	verify_commands,
+	doctor_commands,
 };
 
 const struct command *

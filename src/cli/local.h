@@ -19,5 +19,12 @@ bool command_unknown(const char *name, struct err *e);
 /* The commands of each cmd_*.c, ended by a row without a name. */
 extern const struct command completion_commands[];
 extern const struct command config_commands[];
+extern const struct command doctor_commands[];
+extern const struct command retry_commands[];
+extern const struct command status_commands[];
+extern const struct command sync_commands[];
+extern const struct command test_commands[];
+extern const struct command verify_commands[];
+extern const struct command work_commands[];
 
 #endif

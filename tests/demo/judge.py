@@ -20,7 +20,7 @@ def main() -> int:
     with urllib.request.urlopen(base + "/_effects") as answer:
         effects = json.load(answer)
     rows = effects["effects"] if isinstance(effects, dict) else effects
-    marks = Counter(str(row["order"]) for row in rows if row["kind"] == "mark")
+    marks = Counter(str(row["order"]) for row in rows if row["effect"] == "mark")
     expected = Counter(order["outcome"] for order in shop["orders"].values())
     unmarked = [
         number

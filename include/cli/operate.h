@@ -1,0 +1,22 @@
+#ifndef OB_CLI_OPERATE_H
+#define OB_CLI_OPERATE_H
+
+/* Commands that ask for work, do it in this process and tell how it ended. */
+
+#include "app/app.h"
+#include "cli/command.h"
+#include "queue/operation.h"
+
+/*
+ * Works the operation here (or waits while another process does), prints one
+ * line on standard output when it ended, and marks the call as failed where an
+ * order or the whole failed. Inside the window it says when it starts and ends
+ * well.
+ */
+MUST_CHECK bool operate(struct app *app, struct call *call, int64_t operation,
+			struct err *e);
+/* The same for several, one after the other; 0 ends the list. */
+MUST_CHECK bool operate_all(struct app *app, struct call *call,
+			    const int64_t *operation, struct err *e);
+
+#endif

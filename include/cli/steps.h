@@ -1,0 +1,23 @@
+#ifndef OB_CLI_STEPS_H
+#define OB_CLI_STEPS_H
+
+/* Checks shown one below the other, with why and what to do (UX 4). */
+
+#include "cli/command.h"
+#include "connector/shop.h"
+
+struct steps {
+	struct call *call; /* its output and exit status */
+	bool numbered;     /* "Step 1 — " before each */
+	unsigned count, passed, warned, failed;
+};
+
+void steps_print(struct steps *steps, const struct probe_step *step);
+void steps_print_all(struct steps *steps, const struct probe *probe);
+/* A step out of a call that went well or left an error. */
+void steps_fill(struct probe_step *step, const char *name, bool fine,
+		const struct err *e);
+/* "All checks passed." or "1 of 3 checks failed.", and the exit status. */
+void steps_end_checks(struct steps *steps);
+
+#endif

@@ -1,0 +1,258 @@
+-- Orders: what was met, what is stored, what failed, what is still to mark.
+
+-- name: order_seen_match
+-- One query for a page: the keys come as a JSON array.
+SELECT s.id, s.platform_order_id, s.outcome, s.content_hash, o.state,
+       o.mark_state, o.bc_state, r.status AS error
+  FROM JSON_TABLE(?, '$[*]' COLUMNS (
+	id VARCHAR(64) CHARACTER SET utf8mb4 PATH '$')) AS k
+  JOIN rm_order_seen AS s
+    ON s.site_id = ?
+   AND s.platform_order_id = k.id COLLATE utf8mb4_nopad_bin
+  LEFT JOIN rm_order AS o ON o.id = s.id
+  LEFT JOIN rm_error_orders AS r ON r.order_id = s.id
+
+-- name: order_seen_upsert
+-- "stored" is never taken back: it is what stops a second import (I1). The row's
+-- lock keeps writers of the same order one behind the other.
+INSERT INTO rm_order_seen (site_id, platform_order_id, number, outcome, code,
+       content_hash, order_date, currency, total, first_at, last_at)
+VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+    ON DUPLICATE KEY UPDATE
+       number = COALESCE(VALUES(number), number),
+       outcome = IF(outcome IN ('stored', 'cancelled')
+                    AND VALUES(outcome) NOT IN ('stored', 'cancelled'),
+                    outcome, VALUES(outcome)),
+       code = VALUES(code),
+       content_hash = COALESCE(VALUES(content_hash), content_hash),
+       order_date = COALESCE(VALUES(order_date), order_date),
+       currency = COALESCE(VALUES(currency), currency),
+       total = VALUES(total), last_at = VALUES(last_at)
+RETURNING id
+
+-- name: order_number_holders
+-- Which stored orders hold these numbers.
+SELECT o.number, o.site_id, o.platform_order_id, s.code AS site_code
+  FROM JSON_TABLE(?, '$[*]' COLUMNS (
+	number VARCHAR(35) CHARACTER SET utf8mb4 PATH '$')) AS k
+  JOIN rm_order AS o ON o.number = k.number COLLATE utf8mb4_nopad_bin
+  JOIN rm_sites AS s ON s.id = o.site_id
+
+-- name: order_existing
+SELECT o.id, o.content_hash, o.bc_state, o.state
+  FROM JSON_TABLE(?, '$[*]' COLUMNS (id BIGINT UNSIGNED PATH '$')) AS k
+  JOIN rm_order AS o ON o.id = k.id
+
+-- name: order_payload_latest
+SELECT p.order_id, p.revision, p.body_hash
+  FROM JSON_TABLE(?, '$[*]' COLUMNS (id BIGINT UNSIGNED PATH '$')) AS k
+  JOIN rm_order_payload AS p ON p.order_id = k.id
+ ORDER BY p.order_id, p.revision
+
+-- name: order_payload_insert
+INSERT INTO rm_order_payload (order_id, revision, body, body_hash, fetched_at)
+VALUES (?, ?, ?, ?, ?)
+
+-- name: order_payload
+SELECT revision, body
+  FROM rm_order_payload
+ WHERE order_id = ? AND (? = 0 OR revision = ?)
+ ORDER BY revision DESC
+ LIMIT 1
+
+-- name: order_upsert
+-- A changed order is written anew; what its export made of it stays.
+INSERT INTO rm_order (id, site_id, platform_order_id, number, order_date,
+       platform_modified, paid_at, platform_status, currency, display_currency,
+       prices_include_tax, customer_id, email, customer_note, staff_notes,
+       bill_first_name, bill_last_name, bill_company, bill_address1,
+       bill_address2, bill_city, bill_state, bill_postcode, bill_country,
+       bill_phone, ship_first_name, ship_last_name, ship_company, ship_address1,
+       ship_address2, ship_city, ship_state, ship_postcode, ship_country,
+       ship_phone, ship_same, ship_method, ship_cost, payment_method,
+       payment_provider, klarna, stripe, paypal, trans_id, total_before_credit,
+       credit_total, total_due, tax_total, proof_ok, proof_residual, has_kit,
+       line_count, extra, content_hash, revision, state, mark_state, bc_state,
+       fully_import_from_website, imported, stored_at, operation_id)
+VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?,
+       ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?,
+       ?, ?, ?, ?, ?, ?, ?, 'pending', ?, 1, ?, ?, ?)
+    ON DUPLICATE KEY UPDATE
+       number = VALUES(number), order_date = VALUES(order_date),
+       platform_modified = VALUES(platform_modified),
+       paid_at = VALUES(paid_at), platform_status = VALUES(platform_status),
+       currency = VALUES(currency), display_currency = VALUES(display_currency),
+       prices_include_tax = VALUES(prices_include_tax),
+       customer_id = VALUES(customer_id), email = VALUES(email),
+       customer_note = VALUES(customer_note), staff_notes = VALUES(staff_notes),
+       bill_first_name = VALUES(bill_first_name),
+       bill_last_name = VALUES(bill_last_name),
+       bill_company = VALUES(bill_company),
+       bill_address1 = VALUES(bill_address1),
+       bill_address2 = VALUES(bill_address2), bill_city = VALUES(bill_city),
+       bill_state = VALUES(bill_state), bill_postcode = VALUES(bill_postcode),
+       bill_country = VALUES(bill_country), bill_phone = VALUES(bill_phone),
+       ship_first_name = VALUES(ship_first_name),
+       ship_last_name = VALUES(ship_last_name),
+       ship_company = VALUES(ship_company),
+       ship_address1 = VALUES(ship_address1),
+       ship_address2 = VALUES(ship_address2), ship_city = VALUES(ship_city),
+       ship_state = VALUES(ship_state), ship_postcode = VALUES(ship_postcode),
+       ship_country = VALUES(ship_country), ship_phone = VALUES(ship_phone),
+       ship_same = VALUES(ship_same), ship_method = VALUES(ship_method),
+       ship_cost = VALUES(ship_cost), payment_method = VALUES(payment_method),
+       payment_provider = VALUES(payment_provider), klarna = VALUES(klarna),
+       stripe = VALUES(stripe), paypal = VALUES(paypal),
+       trans_id = VALUES(trans_id),
+       total_before_credit = VALUES(total_before_credit),
+       credit_total = VALUES(credit_total), total_due = VALUES(total_due),
+       tax_total = VALUES(tax_total), proof_ok = VALUES(proof_ok),
+       proof_residual = VALUES(proof_residual), has_kit = VALUES(has_kit),
+       line_count = VALUES(line_count), extra = VALUES(extra),
+       content_hash = VALUES(content_hash), revision = VALUES(revision),
+       state = VALUES(state), bc_state = VALUES(bc_state),
+       imported = VALUES(imported), version = version + 1
+
+-- name: order_flag_changed
+-- Changed at the shop after its export: a person decides (R-35).
+UPDATE rm_order
+   SET changed_upstream = 1, version = version + 1
+ WHERE id = ? AND changed_upstream = 0
+
+-- name: order_remove_lines
+DELETE l
+  FROM JSON_TABLE(?, '$[*]' COLUMNS (id BIGINT UNSIGNED PATH '$')) AS k
+  JOIN rm_lineitems AS l ON l.order_id = k.id
+
+-- name: order_remove_addresses
+DELETE a
+  FROM JSON_TABLE(?, '$[*]' COLUMNS (id BIGINT UNSIGNED PATH '$')) AS k
+  JOIN rm_address AS a ON a.order_id = k.id
+
+-- name: order_address_insert
+INSERT INTO rm_address (order_id, kind, first_name, last_name, company,
+       address1, address2, city, state, phone, postcode, country, email)
+VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+
+-- name: order_line_insert
+INSERT INTO rm_lineitems (order_id, line_no, line_type, parent_line,
+       platform_line_id, sku, name, quantity, unit_price, discount_amount,
+       amount, credit_amount, tax_amount, is_memo, code, options, gl_account,
+       imported)
+VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+
+-- name: order_event_insert
+INSERT INTO rm_order_event (order_id, operation_id, at, step, outcome, code,
+       message, actor)
+VALUES (?, ?, ?, ?, ?, ?, ?, ?)
+
+-- name: order_errors_fixed
+UPDATE rm_error_orders AS r
+  JOIN JSON_TABLE(?, '$[*]' COLUMNS (id BIGINT UNSIGNED PATH '$')) AS k
+    ON r.order_id = k.id
+   SET r.status = 'fixed', r.version = r.version + 1
+ WHERE r.status IN ('open', 'requeued')
+
+-- name: order_error_upsert
+-- Once an order: the same error again is counted.
+INSERT INTO rm_error_orders (order_id, site_id, number, stage, code, sku, field,
+       message, detail, total, currency, cause_hash, status, count, first_at,
+       last_at, operation_id)
+VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 'open', 1, ?, ?, ?)
+    ON DUPLICATE KEY UPDATE number = VALUES(number), stage = VALUES(stage),
+       code = VALUES(code), sku = VALUES(sku), field = VALUES(field),
+       message = VALUES(message), detail = VALUES(detail),
+       total = VALUES(total), currency = VALUES(currency),
+       cause_hash = VALUES(cause_hash), status = 'open', count = count + 1,
+       last_at = VALUES(last_at), operation_id = VALUES(operation_id),
+       version = version + 1
+
+-- name: order_to_mark
+SELECT id, platform_order_id, number
+  FROM rm_order FORCE INDEX (ix_rm_order_mark_state_order_date_id)
+ WHERE mark_state = 'pending' AND site_id = ?
+ ORDER BY order_date, id
+ LIMIT ?
+
+-- name: order_marked
+UPDATE rm_order
+   SET mark_state = ?, marked_at = ?, version = version + 1
+ WHERE id = ? AND mark_state = 'pending'
+
+-- name: order_gone_before_mark
+-- R-47: the shop has it no more, so it is never exported.
+UPDATE rm_order
+   SET mark_state = 'superseded', state = 'cancelled', bc_state = 'cancelled',
+       imported = 2, version = version + 1
+ WHERE id = ? AND mark_state = 'pending' AND state = 'stored'
+   AND bc_state IN ('none', 'pending', 'error')
+
+-- name: order_unmark
+UPDATE rm_order
+   SET mark_state = 'pending', version = version + 1
+ WHERE site_id = ? AND platform_order_id = ? AND mark_state = 'done'
+
+-- name: order_count_waiting
+SELECT COUNT(*) AS waiting
+  FROM (SELECT 1
+          FROM rm_order
+         WHERE imported = 0
+         LIMIT ?) AS w
+
+-- name: error_list
+-- Latest first.
+SELECT r.id, r.order_id, r.number, s.platform_order_id, t.code AS site_code,
+       r.stage, r.code, r.sku, r.field, r.message, r.total, r.currency, r.count,
+       r.status, r.first_at, r.last_at, r.handled_by, r.resolution, r.version
+  FROM rm_error_orders AS r FORCE INDEX (ix_rm_error_orders_status_last_at_id)
+  JOIN rm_order_seen AS s ON s.id = r.order_id
+  JOIN rm_sites AS t ON t.id = r.site_id
+ WHERE r.status = ?
+   AND (? IS NULL OR r.site_id = ?)
+   AND (? IS NULL OR r.code = ?)
+ ORDER BY r.last_at DESC, r.id DESC
+ LIMIT ?
+
+-- name: error_list_after
+SELECT r.id, r.order_id, r.number, s.platform_order_id, t.code AS site_code,
+       r.stage, r.code, r.sku, r.field, r.message, r.total, r.currency, r.count,
+       r.status, r.first_at, r.last_at, r.handled_by, r.resolution, r.version
+  FROM rm_error_orders AS r FORCE INDEX (ix_rm_error_orders_status_last_at_id)
+  JOIN rm_order_seen AS s ON s.id = r.order_id
+  JOIN rm_sites AS t ON t.id = r.site_id
+ WHERE r.status = ?
+   AND r.last_at <= ? AND (r.last_at < ? OR r.id < ?)
+   AND (? IS NULL OR r.site_id = ?)
+   AND (? IS NULL OR r.code = ?)
+ ORDER BY r.last_at DESC, r.id DESC
+ LIMIT ?
+
+-- name: error_causes
+-- One row a cause (Z-7), most orders first.
+SELECT LOWER(HEX(r.cause_hash)) AS cause, MAX(r.code) AS code,
+       MAX(r.sku) AS sku, MAX(r.field) AS field,
+       SUBSTRING_INDEX(GROUP_CONCAT(r.message ORDER BY r.last_at DESC
+                                    SEPARATOR '\n'), '\n', 1) AS message,
+       COUNT(*) AS orders,
+       GROUP_CONCAT(DISTINCT t.code ORDER BY t.code SEPARATOR ', ') AS sites,
+       SUM(r.total) AS value, MIN(r.first_at) AS first_at,
+       MAX(r.last_at) AS last_at
+  FROM rm_error_orders AS r
+  JOIN rm_sites AS t ON t.id = r.site_id
+ WHERE r.status = ?
+   AND (? IS NULL OR r.site_id = ?)
+ GROUP BY r.cause_hash
+ ORDER BY orders DESC, last_at DESC
+ LIMIT ?
+
+-- name: error_find
+SELECT r.*, t.code AS site_code
+  FROM rm_error_orders AS r
+  JOIN rm_sites AS t ON t.id = r.site_id
+ WHERE r.order_id = ?
+
+-- name: error_handle
+UPDATE rm_error_orders
+   SET status = 'handled', handled_by = ?, resolution = ?, reviewed_at = ?,
+       version = version + 1
+ WHERE order_id = ? AND status IN ('open', 'requeued')

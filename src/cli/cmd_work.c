@@ -1,0 +1,278 @@
+/* cron, worker: what does the work that is due. */
+#include <errno.h>
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "cli/command.h"
+#include "flow/jobs.h"
+#include "local.h"
+#include "queue/schedule.h"
+#include "queue/window.h"
+
+enum { PROCESSES_MAX = 32 };
+
+static const struct flag worker_flags[] = {
+	{.name = "jobs",
+	 .type = FLAG_INT,
+	 .value = "N",
+	 .help = "worker processes: so many sites at once",
+	 .minimum = 1,
+	 .maximum = PROCESSES_MAX,
+	 .setting = "run.jobs"},
+	{.name = "max-seconds",
+	 .type = FLAG_INT,
+	 .value = "SECONDS",
+	 .help = "start nothing more after this time",
+	 .minimum = 10,
+	 .maximum = 86400,
+	 .setting = "run.max_seconds"},
+	{.name = "follow",
+	 .type = FLAG_SWITCH,
+	 .help = "stay when the queue is empty (for systemd)"},
+	{0},
+};
+
+/* The same without --follow, and with a way to notice a pause. */
+static const struct flag cron_flags[] = {
+	{.name = "jobs",
+	 .type = FLAG_INT,
+	 .value = "N",
+	 .help = "worker processes: so many sites at once",
+	 .minimum = 1,
+	 .maximum = PROCESSES_MAX,
+	 .setting = "run.jobs"},
+	{.name = "max-seconds",
+	 .type = FLAG_INT,
+	 .value = "SECONDS",
+	 .help = "start nothing more after this time",
+	 .minimum = 10,
+	 .maximum = 86400,
+	 .setting = "run.max_seconds"},
+	{.name = "fail-if-paused",
+	 .type = FLAG_SWITCH,
+	 .help = "exit 75 inside the maintenance window"},
+	{0},
+};
+
+/* Starts further workers; each child returns true with *is_child set. */
+static bool
+start_workers(struct app *app, unsigned more, pid_t *child, bool *is_child,
+	      struct err *e)
+{
+	*is_child = false;
+	/* A connection belongs to one process: each opens its own. */
+	db_close(app->db);
+	app->db = NULL;
+	for (unsigned i = 0; i < more; i++) {
+		(void)fflush(NULL);
+		child[i] = fork();
+		if (child[i] < 0)
+			return err_set(e, ERR_TEMPORARY,
+				       "cannot start a worker: %s",
+				       strerror(errno));
+		if (child[i] == 0) {
+			*is_child = true;
+			lease_owner(app->owner);
+			/* Whoever kills the first kills them all. */
+			(void)prctl(PR_SET_PDEATHSIG, SIGTERM);
+			return true;
+		}
+	}
+	return true;
+}
+
+static bool
+wait_for(const struct app *app, const pid_t *child, unsigned count)
+{
+	bool fine = true;
+
+	for (unsigned i = 0; i < count; i++) {
+		int status = 0;
+
+		if (app->stop && *app->stop)
+			(void)kill(child[i], SIGTERM);
+		while (waitpid(child[i], &status, 0) < 0 && errno == EINTR)
+			;
+		fine = fine && WIFEXITED(status) && WEXITSTATUS(status) == 0;
+	}
+	return fine;
+}
+
+/* The largest of this process and its children, for `verify` (I12). */
+static bool
+note_memory(struct app *app, struct err *e)
+{
+	struct rusage own = {0}, children = {0};
+	char detail[64];
+
+	(void)getrusage(RUSAGE_SELF, &own);
+	(void)getrusage(RUSAGE_CHILDREN, &children);
+	(void)snprintf(detail, sizeof(detail), "{\"rss_kib\":%ld}",
+		       own.ru_maxrss > children.ru_maxrss ? own.ru_maxrss
+							  : children.ru_maxrss);
+	return db_run(app->db, SQL_CRON_ENDED, BINDS(bind_text(detail)), e);
+}
+
+static bool
+work(struct app *app, bool follow, struct err *e)
+{
+	struct worker worker;
+	unsigned worked = 0;
+
+	if (!app_db(app, e))
+		return false;
+	jobs_worker(app, &worker);
+	worker.follow = follow;
+	return worker_run(&worker, &worked, e);
+}
+
+/* How many worker processes the due jobs can use. */
+static bool
+count_ready(struct app *app, unsigned *count, struct err *e)
+{
+	AUTO(rows) rows = ROWS;
+
+	if (!db_open(app->db, &rows, SQL_CRON_READY,
+		     BINDS(bind_int(PROCESSES_MAX)), e))
+		return false;
+	*count = rows_next(&rows) ? (unsigned)rows_int(&rows, "ready") : 0;
+	return rows_check(&rows, e);
+}
+
+static bool
+work_with(struct app *app, unsigned jobs, bool follow, struct call *call,
+	  struct err *e)
+{
+	pid_t child[PROCESSES_MAX];
+	unsigned ready = jobs, more;
+	bool is_child, fine;
+
+	if (!follow && !count_ready(app, &ready, e))
+		return false;
+	more = ready < jobs ? ready : jobs;
+	more = more > 0 ? more - 1 : 0;
+	if (more > 0 && !start_workers(app, more, child, &is_child, e))
+		return false;
+	fine = work(app, follow, e);
+	if (more > 0 && is_child)
+		_exit(fine ? 0 : exit_status(e));
+	if (!wait_for(app, child, more))
+		call_failed(call);
+	return fine;
+}
+
+static bool
+run_worker(struct app *app, struct call *call, struct err *e)
+{
+	return work_with(app, app->config.run.jobs, call_switch(call, "follow"),
+			 call, e);
+}
+
+/* The one line that a paused cron writes; true when it is paused. */
+static bool
+is_paused(struct app *app, struct call *call)
+{
+	char until[TIME_TEXT_MAX];
+	utc_ms now = app_now(app);
+
+	if (!bc_window_covers(now))
+		return false;
+	(void)time_text_minute(bc_window_ends(now), until);
+	log_line(&app->log, LOG_INFO, LOG_TEXT("flow", "cron"),
+		 LOG_TEXT("paused_until", until),
+		 LOG_TEXT("msg", "Business Central maintenance"));
+	if (call->err_is_terminal || call_switch(call, "verbose"))
+		call_say(call,
+			 "Paused: Business Central maintenance until %s, due "
+			 "work starts then.",
+			 until);
+	if (call_switch(call, "fail-if-paused"))
+		call->status = 75;
+	return true;
+}
+
+static bool
+note_seen(struct app *app, struct err *e)
+{
+	char host[256] = "";
+	char now[TIME_TEXT_MAX];
+
+	(void)gethostname(host, sizeof(host) - 1);
+	return db_run(app->db, SQL_SETTING_NOTE,
+		      BINDS(bind_text("cron_last_seen"),
+			    bind_text(time_text(app_now(app), now))),
+		      e) &&
+	       db_run(app->db, SQL_SETTING_NOTE,
+		      BINDS(bind_text("cron_host"), bind_text(host)), e);
+}
+
+static bool
+run_cron(struct app *app, struct call *call, struct err *e)
+{
+	struct worker worker;
+	const struct job_kind *kinds;
+	unsigned made = 0, repaired = 0;
+	size_t count;
+
+	if (!note_seen(app, e))
+		return false;
+	if (is_paused(app, call))
+		return true;
+	kinds = job_kinds(&count);
+	jobs_worker(app, &worker);
+	if (!worker_repair(&worker, &repaired, e) ||
+	    !schedule_enqueue_due(app->db, kinds, count, app_now(app), &made,
+				  e) ||
+	    !work_with(app, app->config.run.jobs, false, call, e))
+		return false;
+	return note_memory(app, e);
+}
+
+const struct command work_commands[] = {
+	{
+		.name = "cron",
+		.summary = "do what is due: the one line of the crontab",
+		.description =
+			"Turns due schedules into operations, repairs leases "
+			"of processes that are gone, then works the queue until "
+			"it is empty or the time is up. Any number of crons, on "
+			"any number of hosts, may run at once. Silent when all "
+			"went well. Inside Business Central's weekly "
+			"maintenance (Sunday 19:00 to Monday 04:00 UTC) it does "
+			"nothing and exits 0.",
+		.flags = cron_flags,
+		.examples =
+			(const struct example[]){
+				{"orderbridge cron", "what the crontab runs"},
+				{"orderbridge cron --jobs=4 --max-seconds=600",
+				 "four sites at once, ten minutes at most"},
+				{0},
+			},
+		.traits = NEEDS_DATABASE | NEEDS_SECRETS | IS_COMMON,
+		.run = run_cron,
+	},
+	{
+		.name = "worker",
+		.summary = "work the queue without looking at schedules",
+		.description =
+			"Claims one job after the other until nothing is due. "
+			"With --follow it stays and waits for more, as a "
+			"service does. SIGTERM ends it at the next safe point.",
+		.flags = worker_flags,
+		.examples =
+			(const struct example[]){
+				{"orderbridge worker", "empty the queue once"},
+				{"orderbridge worker --follow --jobs=2",
+				 "run as a service"},
+				{0},
+			},
+		.traits = NEEDS_DATABASE | NEEDS_SECRETS,
+		.run = run_worker,
+	},
+	{0},
+};

@@ -1,0 +1,106 @@
+#include "cli/operate.h"
+
+#include <stdio.h>
+
+#include "flow/jobs.h"
+#include "queue/window.h"
+
+static bool
+has_ended(const struct operation *op)
+{
+	return op->state != OPERATION_NOT_PROCESSED &&
+	       op->state != OPERATION_IN_PROGRESS;
+}
+
+static void
+print_result(struct call *call, const struct operation *op)
+{
+	const struct tally *t = &op->tally;
+
+	(void)fprintf(call->out,
+		      "%s%s%s: %s; fetched %u, stored %u, unchanged %u, "
+		      "skipped %u, soft %u, hard %u, %.1fs (operation %lld)\n",
+		      op->kind, op->site_code[0] ? " " : "", op->site_code,
+		      operation_state_words(op->state), t->fetched, t->stored,
+		      t->unchanged, t->skipped, t->soft, t->hard,
+		      (double)(op->completed_at - op->started_at) / 1000.0,
+		      (long long)op->id);
+	if (op->error)
+		call_say(call, "  %s", op->error);
+	if (op->state != OPERATION_COMPLETED || t->soft || t->hard)
+		call_failed(call);
+}
+
+/* It waits for the window, or for a later try: told, and no failure. */
+static void
+print_waiting(struct app *app, struct call *call, const struct operation *op)
+{
+	char until[TIME_TEXT_MAX], left[TIME_TEXT_MAX];
+	utc_ms now = app_now(app);
+
+	if (bc_window_covers(now)) {
+		utc_ms ends = bc_window_ends(now);
+
+		(void)fprintf(call->out,
+			      "Queued as operation %lld: Business Central "
+			      "maintenance until %s (%s), it starts then.\n",
+			      (long long)op->id, time_text_minute(ends, until),
+			      duration_text(ends - now, left));
+		if (call_switch(call, "fail-if-paused"))
+			call->status = 75;
+		return;
+	}
+	(void)fprintf(call->out, "Operation %lld waits for its next try%s%s\n",
+		      (long long)op->id, op->error ? ": " : ".",
+		      op->error ? op->error : "");
+	call_failed(call);
+}
+
+/* One turn of work; *ended when nothing more is to be awaited here. */
+static bool
+work_some(struct app *app, struct call *call, int64_t id, bool *ended,
+	  struct err *e)
+{
+	AUTO(operation) op = {0};
+	struct worker worker;
+	unsigned worked = 0;
+
+	jobs_worker(app, &worker);
+	worker.only_operation = id;
+	if (!worker_run(&worker, &worked, e) ||
+	    !operation_load(app->db, id, &op, e))
+		return false;
+	*ended = true;
+	if (has_ended(&op)) {
+		print_result(call, &op);
+	} else if (op.state == OPERATION_IN_PROGRESS) {
+		*ended = *app->stop != 0; /* another process has it */
+	} else {
+		print_waiting(app, call, &op);
+	}
+	return true;
+}
+
+bool
+operate(struct app *app, struct call *call, int64_t operation, struct err *e)
+{
+	bool ended = false;
+
+	for (;;) {
+		if (!work_some(app, call, operation, &ended, e))
+			return false;
+		if (ended)
+			return true;
+		clock_sleep_ms(500);
+	}
+}
+
+bool
+operate_all(struct app *app, struct call *call, const int64_t *operation,
+	    struct err *e)
+{
+	for (; *operation; operation++)
+		if (!operate(app, call, *operation, e))
+			return false;
+	return true;
+}

@@ -1,0 +1,115 @@
+#include "order/errors.h"
+
+#include <ctype.h>
+#include <string.h>
+
+#include "base/secret.h"
+
+static bool
+list_first(struct db *db, const struct error_filter *f, const char *status,
+	   struct rows *out, struct err *e)
+{
+	return db_open(db, out, SQL_ERROR_LIST,
+		       BINDS(bind_text(status), bind_id(f->site_id),
+			     bind_id(f->site_id), bind_text_or_null(f->code),
+			     bind_text_or_null(f->code), bind_int(f->limit)),
+		       e);
+}
+
+bool
+order_error_list(struct db *db, const struct error_filter *f, struct rows *out,
+		 struct err *e)
+{
+	const char *status = f->status ? f->status : "open";
+
+	if (f->before_id == 0)
+		return list_first(db, f, status, out, e);
+	return db_open(db, out, SQL_ERROR_LIST_AFTER,
+		       BINDS(bind_text(status), bind_time(f->before_at),
+			     bind_time(f->before_at), bind_int(f->before_id),
+			     bind_id(f->site_id), bind_id(f->site_id),
+			     bind_text_or_null(f->code),
+			     bind_text_or_null(f->code), bind_int(f->limit)),
+		       e);
+}
+
+bool
+order_error_causes(struct db *db, const char *status, int64_t site_id,
+		   unsigned limit, struct rows *out, struct err *e)
+{
+	return db_open(db, out, SQL_ERROR_CAUSES,
+		       BINDS(bind_text(status ? status : "open"),
+			     bind_id(site_id), bind_id(site_id),
+			     bind_int(limit)),
+		       e);
+}
+
+bool
+order_error_find(struct db *db, int64_t order_id, struct rows *out,
+		 struct err *e)
+{
+	if (!db_open(db, out, SQL_ERROR_FIND, BINDS(bind_int(order_id)), e))
+		return false;
+	return out->count > 0 ||
+	       err_set(e, ERR_MISSING, "order %lld has no error",
+		       (long long)order_id);
+}
+
+struct handling {
+	int64_t order_id;
+	const char *reason, *by;
+	utc_ms now;
+};
+
+static bool
+handle(struct db *db, void *context, struct err *e)
+{
+	const struct handling *h = context;
+
+	if (!db_run(db, SQL_ERROR_HANDLE,
+		    BINDS(bind_text(h->by), bind_text(h->reason),
+			  bind_time(h->now), bind_int(h->order_id)),
+		    e))
+		return false;
+	if (db_changed(db) == 0)
+		return err_set(e, ERR_CONFLICT, "order %lld has no open error",
+			       (long long)h->order_id);
+	return db_run(db, SQL_ORDER_EVENT_INSERT,
+		      BINDS(bind_int(h->order_id), bind_null(),
+			    bind_time(h->now), bind_text("person"),
+			    bind_text("ok"), bind_null(), bind_text(h->reason),
+			    bind_text(h->by)),
+		      e);
+}
+
+bool
+order_error_handle(struct db *db, int64_t order_id, const char *reason,
+		   const char *by, utc_ms now, struct err *e)
+{
+	struct handling h = {order_id, reason, by, now};
+
+	return db_transact(db, handle, &h, e);
+}
+
+/* The field without its numbers: "line_items[2].sku" is one cause with [7]. */
+static void
+add_field(struct strbuf *out, const char *field)
+{
+	for (; *field; field++)
+		if (!isdigit((unsigned char)*field))
+			strbuf_addn(out, field, 1);
+}
+
+void
+order_cause_hash(enum code code, const char *sku, const char *field,
+		 unsigned char out[32])
+{
+	AUTO(strbuf) text = STRBUF(4096);
+
+	strbuf_addf(&text, "%s|", code_name(code));
+	if (sku[0])
+		strbuf_addf(&text, "sku:%s", sku);
+	else
+		add_field(&text, field);
+	hash_sha256(text.text, text.len, out);
+}

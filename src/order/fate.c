@@ -1,0 +1,187 @@
+/* Orders that were not stored: failed, waiting, skipped; and marks. */
+#include <string.h>
+
+#include "base/row_out.h"
+#include "order/errors.h"
+#include "store_local.h"
+
+/* The further faults of an order, for `detail`: [{"code":..,"message":..}]. */
+static bool
+add_detail(struct strbuf *out, const struct faults *faults,
+	   const struct fault *first, struct err *e)
+{
+	for (size_t i = 0; i < faults->count; i++) {
+		const struct fault *f = &faults->fault[i];
+
+		if (f == first)
+			continue;
+		strbuf_add(out, out->len ? ",{\"stage\":" : "[{\"stage\":");
+		json_out_text(out, stage_name(f->stage));
+		strbuf_add(out, ",\"code\":");
+		json_out_text(out, code_name(f->code));
+		strbuf_add(out, ",\"field\":");
+		json_out_text(out, f->field);
+		strbuf_add(out, ",\"message\":");
+		json_out_text(out, f->message);
+		strbuf_add(out, "}");
+	}
+	if (out->len)
+		strbuf_add(out, "]");
+	return strbuf_check(out, e);
+}
+
+static bool
+write_error(const struct writing *w, const struct order_write *o, struct err *e)
+{
+	AUTO(strbuf) detail = STRBUF((size_t)1 << 16);
+	const struct fault *f = o->fault;
+	unsigned char cause[32];
+
+	order_cause_hash(f->code, f->sku, f->field, cause);
+	return add_detail(&detail, &o->order->faults, f, e) &&
+	       db_run(w->db, SQL_ORDER_ERROR_UPSERT,
+		      BINDS(bind_int(o->order->id), bind_int(w->site_id),
+			    bind_text_or_null(o->order->number),
+			    bind_text(stage_name(f->stage)),
+			    bind_text(code_name(f->code)),
+			    bind_text_or_null(f->sku),
+			    bind_text_or_null(f->field), bind_text(f->message),
+			    bind_text_or_null(detail.text),
+			    bind_money(o->order->total_due),
+			    bind_text_or_null(o->order->currency),
+			    bind_bytes(cause, 32), bind_time(w->now),
+			    bind_time(w->now), bind_id(w->operation_id)),
+		      e);
+}
+
+/* The step that stopped it, and the result of the operation. */
+static bool
+write_events(const struct writing *w, const char *outcome, struct err *e)
+{
+	AUTO(sheet) events = {0};
+
+	for (size_t i = 0; i < w->count; i++) {
+		const struct order_write *o = &w->write[i];
+		const struct fault *f = o->fault;
+		enum code code = f ? f->code : o->code;
+		const char *message = f ? f->message : code_info(code)->what;
+
+		if (f)
+			event_add(&events, w, o->order->id,
+				  stage_name(f->stage), outcome,
+				  code_name(code), message);
+		event_add(&events, w, o->order->id, "result", outcome,
+			  code_name(code), message);
+	}
+	return sheet_run(&events, w->db, SQL_ORDER_EVENT_INSERT, e);
+}
+
+bool
+order_fail_many(struct db *db, int64_t site_id, int64_t operation_id,
+		utc_ms now, struct order_write *write, size_t count,
+		struct err *e)
+{
+	struct writing w = {db, site_id, operation_id, now, write, count};
+
+	if (!seen_upsert(&w, "error", e) || !payload_keep(&w, NULL, e))
+		return false;
+	for (size_t i = 0; i < count; i++)
+		if (!write_error(&w, &write[i], e))
+			return err_in(e, "error row of order %s",
+				      write[i].order->platform_id);
+	return write_events(&w, "hard", e);
+}
+
+bool
+order_wait_many(struct db *db, int64_t site_id, int64_t operation_id,
+		utc_ms now, struct order_write *write, size_t count,
+		struct err *e)
+{
+	struct writing w = {db, site_id, operation_id, now, write, count};
+
+	return seen_upsert(&w, "soft", e) && payload_keep(&w, NULL, e) &&
+	       write_events(&w, "soft", e);
+}
+
+bool
+order_skip_many(struct db *db, int64_t site_id, int64_t operation_id,
+		utc_ms now, struct order_write *write, size_t count,
+		struct err *e)
+{
+	struct writing w = {db, site_id, operation_id, now, write, count};
+	bool gone = count > 0 && write[0].code == GONE;
+
+	return seen_upsert(&w, gone ? "gone" : "skipped", e) &&
+	       write_events(&w, "skipped", e);
+}
+
+bool
+order_to_mark(struct db *db, int64_t site_id, struct to_mark *out, size_t room,
+	      size_t *count, struct err *e)
+{
+	AUTO(rows) rows = ROWS;
+
+	*count = 0;
+	if (!db_open(db, &rows, SQL_ORDER_TO_MARK,
+		     BINDS(bind_int(site_id), bind_int((int64_t)room)), e))
+		return err_in(e, "orders to mark");
+	while (*count < room && rows_next(&rows)) {
+		struct to_mark *mark = &out[(*count)++];
+
+		mark->id = rows_int(&rows, "id");
+		rows_text(&rows, "platform_order_id", mark->platform_id,
+			  sizeof(mark->platform_id));
+		rows_text(&rows, "number", mark->number, sizeof(mark->number));
+	}
+	return rows_check(&rows, e);
+}
+
+bool
+order_mark_many(struct db *db, int64_t operation_id, utc_ms now,
+		const struct marked *marked, size_t count, struct err *e)
+{
+	AUTO(sheet) states = {0};
+	AUTO(sheet) gone = {0};
+	AUTO(sheet) events = {0};
+	struct writing w = {db, 0, operation_id, now, NULL, 0};
+
+	for (size_t i = 0; i < count; i++) {
+		const struct marked *m = &marked[i];
+		bool done = strcmp(m->state, "done") == 0;
+		bool cancelled = strcmp(m->state, "cancelled") == 0;
+
+		if (cancelled)
+			sheet_add(&gone, BINDS(bind_int(m->id)));
+		else
+			sheet_add(&states,
+				  BINDS(bind_text(m->state),
+					done ? bind_time(now) : bind_null(),
+					bind_int(m->id)));
+		event_add(&events, &w, m->id, "mark", done ? "ok" : "warn",
+			  cancelled ? code_name(GONE) : NULL, m->message);
+	}
+	return sheet_run(&states, db, SQL_ORDER_MARKED, e) &&
+	       sheet_run(&gone, db, SQL_ORDER_GONE_BEFORE_MARK, e) &&
+	       sheet_run(&events, db, SQL_ORDER_EVENT_INSERT, e);
+}
+
+bool
+order_unmark(struct db *db, int64_t site_id, const char *platform_id,
+	     struct err *e)
+{
+	return db_run(db, SQL_ORDER_UNMARK,
+		      BINDS(bind_int(site_id), bind_text(platform_id)), e);
+}
+
+bool
+order_count_waiting(struct db *db, unsigned limit, unsigned *count,
+		    struct err *e)
+{
+	AUTO(rows) rows = ROWS;
+
+	if (!db_open(db, &rows, SQL_ORDER_COUNT_WAITING, BINDS(bind_int(limit)),
+		     e))
+		return false;
+	*count = rows_next(&rows) ? (unsigned)rows_int(&rows, "waiting") : 0;
+	return rows_check(&rows, e);
+}

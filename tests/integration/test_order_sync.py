@@ -1,0 +1,240 @@
+"""The order sync against the real MariaDB and a strict shop: the main job."""
+
+from __future__ import annotations
+
+import pathlib
+
+from installation import Installation, csv_of, kill, wait_until
+
+REQUIREMENT_PENDING = """SELECT COUNT(*) as pending
+FROM rm_order
+WHERE imported = 0;"""
+REQUIREMENT_LAST_SYNC = """SELECT name, order_last_run,
+TIMESTAMPDIFF(MINUTE, order_last_run, NOW()) as minutes_ago
+FROM rm_sites
+WHERE is_active = 1 AND orders_sync = 1;"""
+
+
+def sync(ob: Installation) -> None:
+    """One run of the crontab's line, whatever is due."""
+    ob.database.run("UPDATE rm_schedule SET next_run_at = '2020-01-01'")
+    done = ob.ob("cron")
+    assert done.status == 0, done.out + done.err
+
+
+def test_a_hundred_orders_travel_and_the_counts_agree(demo: Installation) -> None:
+    sync(demo)
+    state = demo.state()
+    expected = state["expected"]
+    summary = demo.summary()
+    assert {k: summary[k] for k in expected} == expected
+    assert summary["fetched"] == 100
+    assert demo.count("rm_order") == expected["stored"]
+    assert demo.one(REQUIREMENT_PENDING) == expected["stored"]
+    assert demo.count("rm_error_orders", "status = 'open'") == expected["hard"]
+    assert sorted(demo.marks()) == sorted(
+        number
+        for number, order in state["orders"].items()
+        if order["outcome"] == "stored"
+    )
+    demo.verify("--upstream")
+
+
+def test_each_order_ends_as_its_defect_says(demo: Installation) -> None:
+    sync(demo)
+    found = {
+        str(platform_id): (outcome, code or "")
+        for platform_id, outcome, code in demo.database.run(
+            "SELECT s.platform_order_id, s.outcome,"
+            " COALESCE(r.code, j.last_code, s.code)"
+            " FROM rm_order_seen s"
+            " LEFT JOIN rm_error_orders r ON r.order_id = s.id"
+            " LEFT JOIN rm_job j ON j.ref = s.platform_order_id"
+            "  AND j.kind = 'order_retry'"
+        )
+    }
+    words = {"hard": "error", "stored": "stored", "soft": "soft", "skipped": "skipped"}
+    wanted = {
+        number: (words[order["outcome"]], order["code"])
+        for number, order in demo.state()["orders"].items()
+    }
+    assert found == wanted
+
+
+def test_a_second_run_stores_nothing_twice(demo: Installation) -> None:
+    sync(demo)
+    before = demo.row_counts()
+    sync(demo)
+    after = demo.row_counts()
+    same = ["rm_order", "rm_address", "rm_lineitems", "rm_order_seen"]
+    assert [after[t] for t in same] == [before[t] for t in same]
+    assert demo.summary()["stored"] == 0
+    assert set(demo.marks().values()) == {1}
+
+
+def test_the_monitoring_queries_of_the_requirement_run_word_for_word(
+    demo: Installation,
+) -> None:
+    sync(demo)
+    ((name, last_run, minutes),) = demo.database.run(REQUIREMENT_LAST_SYNC)
+    assert name == "Demo shop" and last_run is not None and minutes in (0, 1)
+
+
+def test_killed_in_the_middle_and_run_again_nothing_is_missing(
+    demo: Installation,
+) -> None:
+    demo.box.control("PUT", "/_latency", {"ms": 30})
+    running = demo.start("order", "sync", "--site=demo")
+    wait_until(lambda: demo.count("rm_order") > 0)
+    kill(running)
+    demo.box.control("PUT", "/_latency", {"ms": 0})
+    sync(demo)
+    assert demo.count("rm_order") == demo.state()["expected"]["stored"]
+    assert len(demo.marks()) == demo.state()["expected"]["stored"]
+    demo.verify("--upstream")
+
+
+def test_inside_the_window_nothing_is_sent_and_it_says_when(
+    demo: Installation,
+) -> None:
+    demo.set_clock("2026-11-22T19:30:00Z")
+    before = len(demo.requests())
+    done = demo.ob("order", "sync", "--site=demo")
+    assert done.status == 0
+    assert "Business Central maintenance until 2026-11-23 04:00 UTC" in done.out
+    assert demo.ob("cron").status == 0
+    assert len(demo.requests()) == before
+    state, paused_until = demo.database.run(
+        "SELECT state, paused_until FROM rm_operation WHERE kind = 'order_sync'"
+    )[0]
+    assert state == "not_processed"
+    assert "2026-11-23 04:0" in str(paused_until)
+    demo.set_clock("2026-11-23T04:05:00Z")
+    sync(demo)
+    assert demo.count("rm_order") == demo.state()["expected"]["stored"]
+
+
+def test_a_sku_added_afterwards_heals_its_order_by_itself(
+    demo: Installation,
+) -> None:
+    sync(demo)
+    stored = demo.count("rm_order")
+    done = demo.must(
+        "item", "import", "-", text="sku,description\nNEW-IN-BC,Known to BC only\n"
+    )
+    assert "1" in done.out + done.err
+    sync(demo)
+    assert demo.count("rm_order") == stored + 1
+    assert demo.count("rm_job", "kind = 'order_retry' AND state = 'ready'") == 0
+
+
+def test_a_mended_order_goes_through_by_retry(demo: Installation) -> None:
+    sync(demo)
+    stored = demo.count("rm_order")
+    demo.box.control("PUT", "/_bc/items/OLD-1", {"blocked": False})
+    demo.must("flush-cache")
+    done = demo.ob("retry", "--code=ob_sku_blocked", "--yes")
+    assert done.status == 0, done.out + done.err
+    assert demo.count("rm_order") == stored + 1
+    assert demo.count("rm_error_orders", "status = 'fixed'") == 1
+
+
+def test_a_dry_run_writes_nothing_anywhere(demo: Installation) -> None:
+    rows, effects = demo.row_counts(), demo.box.effects()
+    done = demo.ob("order", "plan", "--site=demo", "--format=csv")
+    assert done.status == 0, done.err
+    assert len(done.out.splitlines()) == 101
+    rows_after = demo.row_counts()
+    # What a call costs the shared rate, and the token, is no business row.
+    for table in ("rm_upstream", "rm_secret"):
+        rows.pop(table), rows_after.pop(table)
+    assert rows_after == rows
+    marks = [e for e in demo.box.effects() if e["effect"] == "mark"]
+    assert len(marks) == len([e for e in effects if e["effect"] == "mark"])
+
+
+def test_wrong_credentials_pause_the_site_and_fail_no_order(
+    demo: Installation,
+) -> None:
+    demo.must("secret", "set", "site.demo.consumer_secret", text="cs_wrong_secret")
+    demo.database.run("UPDATE rm_schedule SET next_run_at = '2020-01-01'")
+    demo.ob("cron")
+    assert demo.count("rm_error_orders") == 0
+    assert demo.count("rm_sites", "auth_failed_at IS NOT NULL") == 1
+    from sandbox.woo_store import default_secret
+
+    demo.must(
+        "secret", "set", "site.demo.consumer_secret", text=default_secret("demo")
+    )
+    demo.must("site", "test", "demo")
+    sync(demo)
+    assert demo.count("rm_order") == demo.state()["expected"]["stored"]
+
+
+def test_bc_away_fails_no_order_for_good(demo: Installation) -> None:
+    demo.box.fault("status", {"code": 503}, times=0, upstream="business_central")
+    sync(demo)
+    assert demo.count("rm_error_orders", "code LIKE 'ob_sku%%'") == 0
+    assert demo.count("rm_order") == 0
+    demo.box.control("DELETE", "/_faults")
+    demo.database.run(
+        "UPDATE rm_job SET run_after = UTC_TIMESTAMP(6) WHERE state = 'ready'"
+    )
+    demo.database.run(
+        "UPDATE rm_upstream SET breaker = 'closed', failures = 0,"
+        " open_until = NULL, not_before = NULL"
+    )
+    sync(demo)
+    sync(demo)
+    assert demo.count("rm_order") == demo.state()["expected"]["stored"]
+    demo.verify("--upstream")
+
+
+def test_an_import_by_id_skips_what_is_there_and_names_what_is_not(
+    demo: Installation,
+) -> None:
+    sync(demo)
+    number = next(
+        n for n, o in demo.state()["orders"].items() if o["outcome"] == "stored"
+    )
+    done = demo.ob("import", "--site=demo", f"--order-id={number}", "--format=csv")
+    assert done.status == 0
+    assert "skipped_exists" in done.out
+    done = demo.ob("import", "--site=demo", "--order-id=999999", "--format=csv")
+    assert "gone" in done.out
+
+
+def test_the_second_start_ends_within_a_second(demo: Installation) -> None:
+    demo.box.control("PUT", "/_latency", {"ms": 300})
+    first = demo.start("order", "sync", "--site=demo")
+    wait_until(lambda: demo.count("rm_job", "state = 'leased'") == 1)
+    done = demo.ob("cron", timeout=5)
+    assert done.status == 0
+    first.communicate(timeout=60)
+    demo.box.control("PUT", "/_latency", {"ms": 0})
+    assert set(demo.marks().values()) == {1}
+
+
+def test_a_replay_of_every_order_shows_no_difference(demo: Installation) -> None:
+    sync(demo)
+    for (number,) in demo.database.run("SELECT number FROM rm_order LIMIT 20"):
+        done = demo.ob("order", "replay", number, "--format=csv")
+        assert done.status == 0, done.err
+        assert len(done.out.splitlines()) == 1, done.out
+
+
+def test_no_secret_stands_in_any_log(demo: Installation) -> None:
+    demo.ob("order", "sync", "--site=demo", "-v")
+    text = demo.log.read_text()
+    from sandbox.entra import CLIENT_SECRET
+    from sandbox.woo_store import default_key, default_secret
+
+    for secret in (CLIENT_SECRET, default_key("demo"), default_secret("demo")):
+        assert secret not in text
+
+
+def test_a_csv_of_the_catalogue_comes_back_as_it_was(
+    demo: Installation, tmp_path: pathlib.Path
+) -> None:
+    done = demo.must("item", "export")
+    assert done.out.count("\n") >= csv_of("items").count("\n")
