@@ -12,7 +12,8 @@
 
 /* A row for each cmd_*.c; help shows them in this order. */
 static const struct command *const tables[] = {
-	config_commands,
+	item_commands,        kit_commands,     secret_commands,
+	flush_cache_commands, migrate_commands, config_commands,
 	completion_commands,
 	status_commands,
 	sync_commands,

@@ -202,7 +202,8 @@ cell_of(struct rows *rows, const struct column *column)
 }
 
 bool
-print_rows(struct print *print, struct rows *rows, struct err *e)
+print_rows_keep(struct print *print, struct rows *rows, const char *column,
+		char *out, size_t room, struct err *e)
 {
 	struct cell cell[PRINT_COLUMNS_MAX];
 
@@ -210,8 +211,16 @@ print_rows(struct print *print, struct rows *rows, struct err *e)
 		for (size_t i = 0; i < print->cells; i++)
 			cell[i] = cell_of(rows, &print->all[i]);
 		print_row(print, cell, print->cells);
+		if (column != NULL)
+			rows_text(rows, column, out, room);
 	}
 	return rows_check(rows, e);
+}
+
+bool
+print_rows(struct print *print, struct rows *rows, struct err *e)
+{
+	return print_rows_keep(print, rows, NULL, NULL, 0, e);
 }
 
 static void

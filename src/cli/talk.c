@@ -1,9 +1,15 @@
 #include "cli/command.h"
 
 #include <errno.h>
+#include <pwd.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
+
+#include "base/text.h"
+#include "local.h"
+#include "site/site.h"
 
 void
 call_say(const struct call *call, const char *format, ...)
@@ -70,4 +76,35 @@ call_failed(struct call *call)
 {
 	if (call->status == 0)
 		call->status = 1;
+}
+
+const char *
+call_text_or_null(const struct call *call, const char *name)
+{
+	return call_given(call, name) ? call_text(call, name) : NULL;
+}
+
+bool
+call_site(const struct app *app, const struct call *call, int64_t *id,
+	  struct err *e)
+{
+	AUTO(site) site = {0};
+
+	*id = 0;
+	if (!call_given(call, "site"))
+		return true;
+	if (!site_find(app->db, call_text(call, "site"), &site, e))
+		return false;
+	*id = site.id;
+	return true;
+}
+
+const char *
+person_name(char out[PERSON_MAX])
+{
+	const struct passwd *account = getpwuid(geteuid());
+
+	if (account == NULL || !text_copy(out, PERSON_MAX, account->pw_name))
+		(void)snprintf(out, PERSON_MAX, "uid %u", geteuid());
+	return out;
 }
