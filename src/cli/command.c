@@ -22,6 +22,8 @@ static const struct command *const tables[] = {
 	test_commands,
 	verify_commands,
 	doctor_commands,
+	site_commands,
+	connection_commands,
 };
 
 const struct command *

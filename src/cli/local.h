@@ -90,5 +90,7 @@ extern const struct command item_commands[];
 extern const struct command kit_commands[];
 extern const struct command migrate_commands[];
 extern const struct command secret_commands[];
+extern const struct command site_commands[];
+extern const struct command connection_commands[];
 
 #endif

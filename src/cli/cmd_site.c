@@ -1,0 +1,300 @@
+/* site list, add, edit, enable, disable, delete. */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "app/shops.h"
+#include "base/text.h"
+#include "cli/command.h"
+#include "cli/print.h"
+#include "local.h"
+#include "net/http.h"
+#include "site/site.h"
+
+static const char *const platforms[] = {"woocommerce", NULL};
+
+/* What add and edit share, so that both take the same flags. */
+#define SITE_FLAGS                                                         \
+	{.name = "name",                                                   \
+	 .type = FLAG_TEXT,                                                \
+	 .value = "NAME",                                                  \
+	 .help = "as people call it"},                                     \
+		{.name = "url",                                            \
+		 .type = FLAG_TEXT,                                        \
+		 .value = "URL",                                           \
+		 .help = "https address of the shop"},                     \
+		{.name = "zone",                                           \
+		 .type = FLAG_TEXT,                                        \
+		 .value = "ZONE",                                          \
+		 .help = "time zone of the store: America/New_York"},      \
+		{.name = "currency",                                       \
+		 .type = FLAG_TEXT,                                        \
+		 .value = "USD",                                           \
+		 .help = "currency of the store",                          \
+		 .empty = true},                                           \
+		{.name = "status",                                         \
+		 .type = FLAG_LIST,                                        \
+		 .value = "processing",                                    \
+		 .help = "statuses whose orders are fetched"},             \
+		{.name = "min-date",                                       \
+		 .type = FLAG_TIME,                                        \
+		 .value = "DATE",                                          \
+		 .help = "orders modified before are never fetched"},      \
+		{.name = "max-orders",                                     \
+		 .type = FLAG_INT,                                         \
+		 .value = "100",                                           \
+		 .minimum = 1,                                             \
+		 .maximum = 1000,                                          \
+		 .help = "new orders a round"},                            \
+		{.name = "skip-test",                                      \
+		 .type = FLAG_ON_OFF,                                      \
+		 .value = "on|off",                                        \
+		 .help = "pass over test orders"},                         \
+		{.name = "order-sync",                                     \
+		 .type = FLAG_ON_OFF,                                      \
+		 .value = "on|off",                                        \
+		 .help = "synchronise orders by schedule"},                \
+		{.name = "infer-gift-card",                                \
+		 .type = FLAG_ON_OFF,                                      \
+		 .value = "on|off",                                        \
+		 .help = "a total below its lines was paid by gift card"}, \
+		{.name = "mapping",                                        \
+		 .type = FLAG_FILE,                                        \
+		 .value = "FILE.json",                                     \
+		 .help = "payment codes, credit words, accounts"},         \
+	{                                                                  \
+		.name = "health-url", .type = FLAG_TEXT, .value = "URL",   \
+		.help = "called after each completed sync", .empty = true  \
+	}
+
+static const struct flag add_flags[] = {
+	{.name = "code",
+	 .type = FLAG_TEXT,
+	 .value = "CODE",
+	 .help = "short name, fixed for ever: a-z 0-9 -",
+	 .required = true},
+	{.name = "platform",
+	 .type = FLAG_WORD,
+	 .value = "woocommerce",
+	 .help = "what the shop runs on",
+	 .words = platforms,
+	 .required = true},
+	{.name = "prefix",
+	 .type = FLAG_TEXT,
+	 .value = "BGM",
+	 .help = "of order numbers; default: from the code"},
+	SITE_FLAGS,
+	{0},
+};
+
+static const struct flag edit_flags[] = {SITE_FLAGS, {0}};
+
+static const struct flag code_argument[] = {
+	{.name = "CODE",
+	 .type = FLAG_TEXT,
+	 .help = "the site",
+	 .complete = "site list",
+	 .required = true},
+	{0},
+};
+
+static const struct flag list_flags[] = {
+	{.name = "all", .type = FLAG_SWITCH, .help = "deleted ones too"},
+	{0},
+};
+
+static const struct column list_columns[] = {
+	{"code", PRINT_TEXT, NULL},
+	{"prefix", PRINT_TEXT, NULL},
+	{"platform", PRINT_TEXT, NULL},
+	{"name", PRINT_TEXT, NULL},
+	{"site_url", PRINT_TEXT, NULL},
+	{"is_active", PRINT_FLAG, NULL},
+	{"orders_sync", PRINT_FLAG, NULL},
+	{"order_last_run", PRINT_TIME, NULL},
+	{"fetchable", PRINT_COUNT, NULL},
+	{"auth_failed", PRINT_TEXT, NULL},
+	{0},
+};
+
+static bool
+run_list(struct app *app, struct call *call, struct err *e)
+{
+	AUTO(print) print = {0};
+	AUTO(rows) rows = ROWS;
+
+	return site_list(app->db, call_switch(call, "all"), &rows, e) &&
+	       print_open(&print, call, list_columns, e) &&
+	       print_rows(&print, &rows, e) && print_close(&print, e);
+}
+
+static bool
+take(const struct call *call, const char *flag, char *out, size_t room,
+     struct err *e)
+{
+	if (!call_given(call, flag) ||
+	    text_copy(out, room, call_text(call, flag)))
+		return true;
+	return err_set(e, ERR_INPUT, "--%s is longer than %zu bytes", flag,
+		       room - 1);
+}
+
+static bool
+take_mapping(const struct call *call, struct site *site, struct err *e)
+{
+	AUTO(strbuf) text = STRBUF((size_t)1 << 20);
+
+	if (!call_given(call, "mapping"))
+		return true;
+	if (!call_read(call_text(call, "mapping"), &text, e))
+		return false;
+	free(site->mapping);
+	site->mapping = TAKE(text.text);
+	return true;
+}
+
+/* The flags that were given, into the site; the rest stays as it is. */
+static bool
+take_flags(const struct app *app, const struct call *call, struct site *site,
+	   struct err *e)
+{
+	if (!take(call, "name", site->name, sizeof(site->name), e) ||
+	    !take(call, "url", site->site_url, sizeof(site->site_url), e) ||
+	    !take(call, "zone", site->time_zone, sizeof(site->time_zone), e) ||
+	    !take(call, "currency", site->currency, sizeof(site->currency),
+		  e) ||
+	    !take(call, "status", site->source_status,
+		  sizeof(site->source_status), e) ||
+	    !take(call, "health-url", site->health_url,
+		  sizeof(site->health_url), e) ||
+	    !take_mapping(call, site, e))
+		return false;
+	if (call_given(call, "min-date"))
+		site->min_date_modified =
+			call_time(call, "min-date", app_now(app));
+	site->max_orders =
+		(unsigned)call_int(call, "max-orders", site->max_orders);
+	site->skip_test = call_on_off(call, "skip-test", site->skip_test);
+	site->orders_sync = call_on_off(call, "order-sync", site->orders_sync);
+	site->infer_gift_card =
+		call_on_off(call, "infer-gift-card", site->infer_gift_card);
+	return url_check(site->site_url, app->config.net.allow_private, e);
+}
+
+static bool
+run_add(struct app *app, struct call *call, struct err *e)
+{
+	AUTO(site) site = {0};
+
+	if (!site_default(&site, call_text(call, "code"),
+			  call_text(call, "platform"), e) ||
+	    !take(call, "prefix", site.prefix, sizeof(site.prefix), e))
+		return false;
+	(void)text_copy(site.name, sizeof(site.name), site.code);
+	if (!take_flags(app, call, &site, e) ||
+	    !site_add(app->db, &site, app_now(app), e))
+		return false;
+	call_say(call,
+		 "Site %s added. Now its keys:\n"
+		 "  orderbridge secret set site.%s.consumer_key\n"
+		 "  orderbridge secret set site.%s.consumer_secret\n"
+		 "  orderbridge site test %s",
+		 site.code, site.code, site.code, site.code);
+	return true;
+}
+
+static bool
+run_edit(struct app *app, struct call *call, struct err *e)
+{
+	AUTO(site) site = {0};
+
+	return site_find(app->db, call_text(call, "CODE"), &site, e) &&
+	       take_flags(app, call, &site, e) && site_save(app->db, &site, e);
+}
+
+static bool
+run_enable(struct app *app, struct call *call, struct err *e)
+{
+	AUTO(site) site = {0};
+
+	return site_find(app->db, call_text(call, "CODE"), &site, e) &&
+	       site_enable(app->db, &site, true, e);
+}
+
+static bool
+run_disable(struct app *app, struct call *call, struct err *e)
+{
+	AUTO(site) site = {0};
+
+	return site_find(app->db, call_text(call, "CODE"), &site, e) &&
+	       site_enable(app->db, &site, false, e);
+}
+
+static bool
+run_delete(struct app *app, struct call *call, struct err *e)
+{
+	AUTO(site) site = {0};
+
+	return site_find(app->db, call_text(call, "CODE"), &site, e) &&
+	       call_confirm(call, e,
+			    "Delete site %s? Its orders stay, nothing more is "
+			    "fetched.",
+			    site.code) &&
+	       site_delete(app->db, &site, app_now(app), e);
+}
+
+#define SITE_EXAMPLES(...)                   \
+	.examples = (const struct example[]) \
+	{                                    \
+		__VA_ARGS__,                 \
+		{                            \
+			0                    \
+		}                            \
+	}
+
+const struct command site_commands[] = {
+	{.name = "site list",
+	 .summary = "the shops",
+	 .flags = list_flags,
+	 SITE_EXAMPLES({"orderbridge site list", "every site"}),
+	 .traits = NEEDS_DATABASE | TAKES_FORMAT,
+	 .run = run_list},
+	{.name = "site add",
+	 .summary = "add a shop",
+	 .description = "Its orders are then fetched every hour. The keys are "
+			"set apart, by secret set.",
+	 .flags = add_flags,
+	 SITE_EXAMPLES({"orderbridge site add --code=woo-us --prefix=BGM "
+			"--platform=woocommerce --url=https://shop.example.com "
+			"--zone=America/New_York",
+			"a WooCommerce shop"}),
+	 .traits = NEEDS_DATABASE | IS_COMMON,
+	 .run = run_add},
+	{.name = "site edit",
+	 .summary = "change a shop's settings, from its next run on",
+	 .arguments = code_argument,
+	 .flags = edit_flags,
+	 SITE_EXAMPLES({"orderbridge site edit woo-us --max-orders=250",
+			"larger rounds"}),
+	 .traits = NEEDS_DATABASE,
+	 .run = run_edit},
+	{.name = "site enable",
+	 .summary = "let a shop be synchronised again",
+	 .arguments = code_argument,
+	 SITE_EXAMPLES({"orderbridge site enable woo-us", "go on"}),
+	 .traits = NEEDS_DATABASE,
+	 .run = run_enable},
+	{.name = "site disable",
+	 .summary = "leave a shop alone",
+	 .arguments = code_argument,
+	 SITE_EXAMPLES({"orderbridge site disable woo-us", "stop for a while"}),
+	 .traits = NEEDS_DATABASE,
+	 .run = run_disable},
+	{.name = "site delete",
+	 .summary = "give a shop up; its orders stay",
+	 .arguments = code_argument,
+	 SITE_EXAMPLES({"orderbridge site delete old-shop --yes", "for ever"}),
+	 .traits = NEEDS_DATABASE | TAKES_YES,
+	 .run = run_delete},
+	{0},
+};
