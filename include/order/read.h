@@ -15,10 +15,10 @@ MUST_CHECK bool order_find(struct db *db, const char *word, int64_t *id,
 			   struct err *e);
 
 /*
- * One row: all of rm_order, and site_code, site_name, outcome, seen_code,
- * first_at, last_at of rm_order_seen. An order that was never stored has NULL
- * in rm_order's columns but id, site_id, platform_order_id, number, order_date,
- * currency, total_due. ERR_MISSING.
+ * One row: what rm_order holds for people, and site_code, site_name, outcome,
+ * seen_code, first_at, last_at of rm_order_seen. An order that was never stored
+ * has NULL in rm_order's columns but id, site_id, platform_order_id, number,
+ * order_date, currency, total_due. ERR_MISSING.
  */
 MUST_CHECK bool order_read(struct db *db, int64_t id, struct rows *out,
 			   struct err *e);
@@ -34,15 +34,9 @@ MUST_CHECK bool order_read_events(struct db *db, int64_t id, struct rows *out,
 /* Revisions of the payload: revision, bytes, fetched_at, newest first. */
 MUST_CHECK bool order_read_payloads(struct db *db, int64_t id, struct rows *out,
 				    struct err *e);
-/* The results of an operation by order: outcome NULL = all; after: last id. */
-MUST_CHECK bool order_read_results(struct db *db, int64_t operation_id,
-				   const char *outcome, int64_t after,
-				   unsigned limit, struct rows *out,
-				   struct err *e);
 
 struct order_filter {
 	int64_t site_id;    /* 0 = all */
-	const char *view;   /* one of order_views(), NULL = all stored */
 	utc_ms since;       /* placed at or after; 0 = any */
 	utc_ms before_date; /* order_date and id of the last row of the page */
 	int64_t before_id;  /* before this one; 0 = first page */
@@ -50,17 +44,12 @@ struct order_filter {
 };
 
 /*
- * One page, newest first: id, number, site_code, order_date, customer,
- * currency, total_due, line_count, outcome, state, mark_state, bc_state,
- * imported, verified, changed_upstream, nav_sales_order_number, code,
- * platform_order_id. ERR_INPUT names the views when there is no such one.
+ * One page of stored orders, newest first: id, number, site_code, order_date,
+ * customer, currency, total_due, line_count, outcome, state, mark_state,
+ * bc_state, imported, verified, changed_upstream, nav_sales_order_number, code,
+ * platform_order_id.
  */
 MUST_CHECK bool order_list(struct db *db, const struct order_filter *filter,
 			   struct rows *out, struct err *e);
-/*
- * waiting, exported, stored, cancelled, fulfilled, delivered, unmarked,
- * mark_failed, held, changed, soft, hard, skipped, gone; ended by NULL.
- */
-const char *const *order_views(void);
 
 #endif

@@ -256,3 +256,99 @@ UPDATE rm_error_orders
    SET status = 'handled', handled_by = ?, resolution = ?, reviewed_at = ?,
        version = version + 1
  WHERE order_id = ? AND status IN ('open', 'requeued')
+
+-- name: order_find
+-- By number, else by id.
+SELECT id, 0 AS preference
+  FROM rm_order_seen
+ WHERE number = ?
+ UNION ALL
+SELECT id, 1 AS preference
+  FROM rm_order_seen
+ WHERE id = ?
+ ORDER BY preference
+ LIMIT 1
+
+-- name: order_read
+SELECT s.id, s.site_id, s.platform_order_id,
+       COALESCE(o.number, s.number) AS number,
+       COALESCE(o.order_date, s.order_date) AS order_date,
+       COALESCE(o.currency, s.currency) AS currency,
+       COALESCE(o.total_due, s.total) AS total_due,
+       s.outcome, s.code AS seen_code, s.first_at, s.last_at,
+       t.code AS site_code, t.name AS site_name,
+       o.platform_modified, o.paid_at, o.platform_status, o.display_currency,
+       o.prices_include_tax, o.customer_id, o.email, o.customer_note,
+       o.staff_notes, o.bill_first_name, o.bill_last_name, o.bill_company,
+       o.bill_address1, o.bill_address2, o.bill_city, o.bill_state,
+       o.bill_postcode, o.bill_country, o.bill_phone, o.ship_first_name,
+       o.ship_last_name, o.ship_company, o.ship_address1, o.ship_address2,
+       o.ship_city, o.ship_state, o.ship_postcode, o.ship_country, o.ship_phone,
+       o.ship_same, o.ship_method, o.ship_cost, o.payment_method,
+       o.payment_provider, o.klarna, o.stripe, o.paypal, o.trans_id,
+       o.total_before_credit, o.credit_total, o.tax_total, o.proof_ok,
+       o.proof_residual, o.has_kit, o.line_count, o.extra, o.revision, o.state,
+       o.mark_state, o.bc_state, o.changed_upstream,
+       o.fully_import_from_website, o.imported, o.imported_date, o.verified,
+       o.verified_at, o.nav_sales_order_number, o.stored_at, o.marked_at,
+       o.operation_id, o.version
+  FROM rm_order_seen AS s
+  JOIN rm_sites AS t ON t.id = s.site_id
+  LEFT JOIN rm_order AS o ON o.id = s.id
+ WHERE s.id = ?
+
+-- name: order_read_lines
+SELECT *
+  FROM rm_lineitems
+ WHERE order_id = ?
+ ORDER BY line_no
+
+-- name: order_read_addresses
+SELECT *
+  FROM rm_address
+ WHERE order_id = ?
+ ORDER BY kind
+
+-- name: order_read_events
+SELECT *
+  FROM (SELECT *
+          FROM rm_order_event
+         WHERE order_id = ?
+         ORDER BY id DESC
+         LIMIT 1000) AS latest
+ ORDER BY id
+
+-- name: order_read_payloads
+SELECT revision, LENGTH(body) AS bytes, fetched_at
+  FROM rm_order_payload
+ WHERE order_id = ?
+ ORDER BY revision DESC
+
+-- name: order_list
+-- Newest first. One statement for all filters that have an index of their own:
+-- each is a range on (order_date, id) behind it.
+SELECT o.id, o.number, t.code AS site_code, o.order_date,
+       TRIM(CONCAT_WS(' ', o.bill_first_name, o.bill_last_name)) AS customer,
+       o.currency, o.total_due, o.line_count, 'stored' AS outcome, o.state,
+       o.mark_state, o.bc_state, o.imported, o.verified, o.changed_upstream,
+       o.nav_sales_order_number, NULL AS code, o.platform_order_id
+  FROM rm_order AS o FORCE INDEX (ix_rm_order_order_date_id)
+  JOIN rm_sites AS t ON t.id = o.site_id
+ WHERE o.order_date <= ? AND (o.order_date < ? OR o.id < ?)
+   AND o.order_date >= ?
+ ORDER BY o.order_date DESC, o.id DESC
+ LIMIT ?
+
+-- name: order_list_site
+SELECT o.id, o.number, t.code AS site_code, o.order_date,
+       TRIM(CONCAT_WS(' ', o.bill_first_name, o.bill_last_name)) AS customer,
+       o.currency, o.total_due, o.line_count, 'stored' AS outcome, o.state,
+       o.mark_state, o.bc_state, o.imported, o.verified, o.changed_upstream,
+       o.nav_sales_order_number, NULL AS code, o.platform_order_id
+  FROM rm_order AS o FORCE INDEX (ix_rm_order_site_id_order_date_id)
+  JOIN rm_sites AS t ON t.id = o.site_id
+ WHERE o.site_id = ?
+   AND o.order_date <= ? AND (o.order_date < ? OR o.id < ?)
+   AND o.order_date >= ?
+ ORDER BY o.order_date DESC, o.id DESC
+ LIMIT ?

@@ -1,8 +1,9 @@
-#include <stdio.h>
+#include <unistd.h>
+
+#include "cli/command.h"
 
 int
-main(void)
+main(int argc, char **argv)
 {
-	puts(PACKAGE_STRING);
-	return 0;
+	return command_main(argc - 1, argv + 1, environ);
 }

@@ -7,11 +7,14 @@ build=$1
 once=${2-}
 home=$build/demo
 export PYTHONDONTWRITEBYTECODE=1
-sql() { mariadb --no-defaults --socket="$home/db/sock" --user=orderbridge \
+sql() { mariadb --no-defaults --socket="$socket" --user=orderbridge \
 	--password="$(cat "$home/password")" orderbridge "$@"; }
 
 # ---- what it needs, ended together with it
 
+# A socket's path must be shorter than 108 bytes, which the build's may not be.
+short=$(mktemp -d)
+socket=$short/sock
 pids=
 finish() {
 	for pid in $pids; do
@@ -20,6 +23,7 @@ finish() {
 	for pid in $pids; do
 		wait "$pid" 2>/dev/null || :
 	done
+	rm -rf "$short"
 }
 trap finish EXIT
 trap 'exit 130' INT
@@ -42,16 +46,14 @@ start_database() {
 	[ -d "$home/db/data/mysql" ] || mariadb-install-db --no-defaults \
 		--datadir="$home/db/data" --auth-root-authentication-method=normal \
 		--skip-test-db --user="$(id -un)" >"$home/install.log" 2>&1
-	rm -f "$home/db/sock"
-	# The socket's path has to be short: the server is started inside the folder.
-	(cd "$home/db" && exec mariadbd --no-defaults --datadir="$home/db/data" \
-		--socket=sock --pid-file="$home/db/pid" --skip-networking \
-		--user="$(id -un)" >"$home/mariadb.log" 2>&1) &
+	mariadbd --no-defaults --datadir="$home/db/data" --socket="$socket" \
+		--pid-file="$home/db/pid" --skip-networking \
+		--user="$(id -un)" >"$home/mariadb.log" 2>&1 &
 	pids="$pids $!"
-	wait_for "$home/db/sock" MariaDB
-	until mariadb --no-defaults --socket="$home/db/sock" --user=root \
+	wait_for "$socket" MariaDB
+	until mariadb --no-defaults --socket="$socket" --user=root \
 		-e 'SELECT 1' >/dev/null 2>&1; do sleep 0.1; done
-	mariadb --no-defaults --socket="$home/db/sock" --user=root <<-EOT
+	mariadb --no-defaults --socket="$socket" --user=root <<-EOT
 		DROP DATABASE IF EXISTS orderbridge;
 		CREATE DATABASE orderbridge CHARACTER SET utf8mb4;
 		CREATE OR REPLACE USER orderbridge@localhost
@@ -131,7 +133,7 @@ start_sandbox
 
 cat >"$home/orderbridge.ini" <<EOT
 [database]
-socket = $home/db/sock
+socket = $socket
 name = orderbridge
 user = orderbridge
 password_file = $home/password
