@@ -93,3 +93,10 @@ SELECT s.code, s.platform, s.is_active, s.order_last_run, s.auth_failed_at,
   FROM rm_sites AS s
  WHERE s.deleted_at IS NULL
  ORDER BY s.sort, s.code
+
+-- name: cron_list
+SELECT c.name, c.kind, t.code AS site_code, c.is_enabled, c.frequency,
+       c.next_run_at, c.last_run_at
+  FROM rm_schedule AS c
+  LEFT JOIN rm_sites AS t ON t.id = c.site_id
+ ORDER BY c.name

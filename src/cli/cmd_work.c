@@ -8,7 +8,8 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "cli/command.h"
+#include "cli/operate.h"
+#include "cli/print.h"
 #include "flow/jobs.h"
 #include "local.h"
 #include "queue/schedule.h"
@@ -53,6 +54,22 @@ static const struct flag cron_flags[] = {
 	 .minimum = 10,
 	 .maximum = 86400,
 	 .setting = "run.max_seconds"},
+	{.name = "fail-if-paused",
+	 .type = FLAG_SWITCH,
+	 .help = "exit 75 inside the maintenance window"},
+	{0},
+};
+
+static const struct flag schedule_argument[] = {
+	{.name = "NAME",
+	 .type = FLAG_TEXT,
+	 .help = "as cron list shows it",
+	 .complete = "cron list",
+	 .required = true},
+	{0},
+};
+
+static const struct flag paused_flag[] = {
 	{.name = "fail-if-paused",
 	 .type = FLAG_SWITCH,
 	 .help = "exit 75 inside the maintenance window"},
@@ -233,6 +250,38 @@ run_cron(struct app *app, struct call *call, struct err *e)
 	return note_memory(app, e);
 }
 
+static bool
+run_cron_list(struct app *app, struct call *call, struct err *e)
+{
+	static const struct column columns[] = {
+		{"name", PRINT_TEXT, NULL},
+		{"kind", PRINT_TEXT, NULL},
+		{"site_code", PRINT_TEXT, NULL},
+		{"is_enabled", PRINT_FLAG, NULL},
+		{"frequency", PRINT_TEXT, NULL},
+		{"next_run_at", PRINT_TIME, NULL},
+		{"last_run_at", PRINT_TIME, NULL},
+		{0},
+	};
+	AUTO(print) print = {0};
+	AUTO(rows) rows = ROWS;
+
+	return db_open(app->db, &rows, SQL_CRON_LIST, NO_BINDS, e) &&
+	       print_open(&print, call, columns, e) &&
+	       print_rows(&print, &rows, e) && print_close(&print, e);
+}
+
+static bool
+run_cron_run(struct app *app, struct call *call, struct err *e)
+{
+	char by[PERSON_MAX];
+	int64_t operation;
+
+	return schedule_run_now(app->db, call_text(call, "NAME"), app_now(app),
+				person_name(by), &operation, e) &&
+	       operate(app, call, operation, e);
+}
+
 const struct command work_commands[] = {
 	{
 		.name = "cron",
@@ -255,6 +304,31 @@ const struct command work_commands[] = {
 			},
 		.traits = NEEDS_DATABASE | NEEDS_SECRETS | IS_COMMON,
 		.run = run_cron,
+	},
+	{
+		.name = "cron list",
+		.summary = "schedules: what runs when",
+		.examples =
+			(const struct example[]){
+				{"orderbridge cron list", "next and last runs"},
+				{0},
+			},
+		.traits = NEEDS_DATABASE | TAKES_FORMAT,
+		.run = run_cron_list,
+	},
+	{
+		.name = "cron run",
+		.summary = "run a schedule now, though it is not due",
+		.arguments = schedule_argument,
+		.flags = paused_flag,
+		.examples =
+			(const struct example[]){
+				{"orderbridge cron run order_sync:woo-us",
+				 "one site, now"},
+				{0},
+			},
+		.traits = NEEDS_DATABASE | NEEDS_SECRETS,
+		.run = run_cron_run,
 	},
 	{
 		.name = "worker",

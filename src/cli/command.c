@@ -14,16 +14,10 @@
 static const struct command *const tables[] = {
 	item_commands,        kit_commands,     secret_commands,
 	flush_cache_commands, migrate_commands, config_commands,
-	completion_commands,
-	status_commands,
-	sync_commands,
-	retry_commands,
-	work_commands,
-	test_commands,
-	verify_commands,
-	doctor_commands,
-	site_commands,
-	connection_commands,
+	completion_commands,  status_commands,  sync_commands,
+	retry_commands,       work_commands,    test_commands,
+	verify_commands,      doctor_commands,  site_commands,
+	connection_commands,  error_commands,
 };
 
 const struct command *

@@ -92,5 +92,6 @@ extern const struct command migrate_commands[];
 extern const struct command secret_commands[];
 extern const struct command site_commands[];
 extern const struct command connection_commands[];
+extern const struct command error_commands[];
 
 #endif

@@ -171,8 +171,8 @@ quietly kit import "$home/kits.csv"
 run connection test bc
 run site test demo
 
-tell "2. The crontab's one line, as it runs every hour"
-run cron
+tell "2. What the crontab does every hour, started by hand"
+run cron run order_sync:demo
 grep Summary "$home/log/order-sync.log" | tail -n 1
 
 tell "3. Which orders failed, and why"
@@ -186,6 +186,7 @@ run flush-cache
 run retry --code=ob_sku_blocked --yes
 
 tell "5. Again: nothing is stored twice, what waited for its SKU heals by itself"
+run cron run order_sync:demo
 run cron
 grep Summary "$home/log/order-sync.log" | tail -n 1
 
