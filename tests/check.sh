@@ -3,6 +3,7 @@
 # $1: the build folder, in which bootstrap has built out/.
 set -eu
 build=$1
+export PYTHONDONTWRITEBYTECODE=1
 
 group() {
 	printf '\n== %s\n' "$1"
@@ -10,4 +11,9 @@ group() {
 	"$@"
 }
 
-group "lint, structure and units" make -s -C "$build/out" check
+pytest() {
+	/usr/bin/python3 -m pytest -q -p no:cacheprovider "$@"
+}
+
+group "structure and units" make -s -C "$build/out" check
+group "the sandbox itself" pytest tests/sandbox
