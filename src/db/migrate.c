@@ -299,6 +299,8 @@ run_waiting(struct db *db, const struct migrate_order *order, struct plan *plan,
 		    !run_step(db, order, step, e))
 			return err_in(e, "migration %s, step %u",
 				      step->migration, step->step);
+		if (step->version > plan->database_version)
+			plan->database_version = step->version;
 	}
 	return true;
 }
