@@ -1,15 +1,15 @@
 """Migrations: a run that is killed anywhere ends like one that was not."""
 
-import re
+from typing import Iterator
 
 import pytest
-from conftest import SOURCE, Database
+from conftest import Answer, Database, MariaDb
 
 STEPS = 24
 LAST = 4
 
 
-def states(found) -> list[str]:
+def states(found: Answer) -> list[str]:
     return [line.split()[2] for line in found.all("step")]
 
 
@@ -41,26 +41,188 @@ def test_a_second_run_does_nothing(database: Database):
 
 
 @pytest.mark.parametrize(
-    "point",
-    ["migrate.before_step", "migrate.after_step", "db.after_commit"],
+    "fault",
+    [
+        # Each run ends one step and dies in the next: before its statement,
+        # between the statement and its record, and right after the record.
+        "migrate.before_step:2:kill",
+        "migrate.after_step:2:kill",
+        "db.after_commit:2:kill",
+    ],
 )
-def test_killed_at_every_step_and_run_again_it_ends_the_same(
-    database: Database, empty_database_too: Database, point: str
+def test_killed_in_every_step_and_run_again_it_ends_the_same(
+    empty_database: Database, database_too: Database, fault: str
 ):
-    kills = 0
-    while empty_database_too.probe("migrate", fault=f"{point}:1:kill").status:
-        kills += 1
-        assert kills < 200
-        if point == "db.after_commit" and kills >= STEPS:
-            break  # each run commits the start of its step and dies
+    for kills in range(STEPS + 1):
+        if empty_database.probe("migrate", fault=fault).status == 0:
+            break
     assert kills >= STEPS - 1
-    empty_database_too.migrate()
-    assert empty_database_too.dump() == database.dump()
-    assert empty_database_too.one("SELECT COUNT(*) FROM rm_schedule") == 2
+    assert empty_database.probe("check").value["result"] == "ok"
+    assert empty_database.dump() == database_too.dump()
+    assert empty_database.one("SELECT COUNT(*) FROM rm_schedule") == 2
+
+
+def test_killed_before_its_first_record_it_starts_over(
+    empty_database: Database,
+):
+    fault = "db.statement:2:kill"
+    assert empty_database.probe("migrate", fault=fault).status == -9
+    assert set(empty_database.dump()) == {"rm_schema", "rm_lease"}
+    empty_database.migrate()
+    assert empty_database.probe("check").value["result"] == "ok"
+
+
+def test_status_changes_nothing_and_names_what_waits(
+    empty_database: Database,
+):
+    found = empty_database.probe("status")
+    assert found.value["result"] == "ok"
+    assert states(found) == ["waiting"] * STEPS
+    assert empty_database.dump() == {}
+    stop = "migrate.after_step:10:kill"
+    empty_database.probe("migrate", fault=stop)
+    found = empty_database.probe("status")
+    assert states(found) == ["done"] * 9 + ["begun"] + ["waiting"] * 14
+    # An empty table is there already; the one after it is not.
+    assert found.all("step")[9] == "0002_sites_items_kits 4 begun 0"
+    assert found.all("step")[10] == "0003_operations 1 waiting -1"
+    assert found.value["done"] == "9"
+    assert found.value["waiting"] == "15"
+    assert found.value["database"] == "2"
+
+
+def test_the_program_does_not_work_on_what_is_not_finished(
+    empty_database: Database,
+):
+    found = empty_database.probe("check").value
+    assert found["result"] == "fatal"
+    assert found["result.code"] == "ob_schema"
+    assert found["result.text"] == (
+        "the database lacks 24 of 24 steps of its tables"
+    )
+    assert found["result.hint"] == "orderbridge migrate"
+    empty_database.probe("migrate", fault="migrate.after_step:24:kill")
+    found = empty_database.probe("check").value
+    assert found["result.text"] == (
+        "the database lacks 1 of 24 steps of its tables"
+    )
+
+
+def test_an_applied_text_that_was_changed_is_an_error(database: Database):
+    database.run(
+        "UPDATE rm_schema SET checksum = UNHEX(SHA2('other', 256))"
+        " WHERE version = 2 AND step = 3"
+    )
+    for command in ("migrate", "check", "status"):
+        found = database.probe(command)
+        assert found.value["result"] == "fatal"
+        assert found.value["result.code"] == "ob_schema"
+        assert found.value["result.text"] == (
+            "migration 0002_sites_items_kits, step 3:"
+            " the database has it with another text"
+        )
+    assert states(found) == ["done"] * 8 + ["changed"] + ["done"] * 15
+
+
+def test_a_begun_step_may_come_with_a_mended_text(empty_database: Database):
+    stop = "migrate.before_step:5:kill"
+    empty_database.probe("migrate", fault=stop)
+    empty_database.run(
+        "UPDATE rm_schema SET checksum = UNHEX(SHA2('broken', 256))"
+        " WHERE finished_at IS NULL"
+    )
+    empty_database.migrate()
+    assert empty_database.probe("check").value["result"] == "ok"
+
+
+def add_version(database: Database, version: int) -> None:
+    database.run(
+        "INSERT INTO rm_schema VALUES"
+        " (%s, 1, 'later', UNHEX(SHA2('x', 256)), NOW(3), NOW(3))",
+        version,
+    )
+
+
+def test_a_newer_database_is_refused_by_migrate_and_worked_on_if_next(
+    database: Database,
+):
+    add_version(database, LAST + 1)
+    found = database.probe("migrate").value
+    assert found["result"] == "fatal"
+    assert found["result.code"] == "ob_schema"
+    assert found["result.text"] == (
+        "the database is at version 5, this program knows 4"
+    )
+    assert found["result.hint"] == (
+        "install the newer orderbridge on this host too"
+    )
+    assert database.probe("check").value["result"] == "ok"
+    add_version(database, LAST + 2)
+    found = database.probe("check").value
+    assert found["result"] == "fatal"
+    assert found["result.text"] == (
+        "the database is at version 6, this program knows 4"
+    )
+
+
+def test_a_step_that_this_program_should_know_and_does_not_is_an_error(
+    database: Database,
+):
+    database.run(
+        "INSERT INTO rm_schema VALUES"
+        " (2, 99, 'x', UNHEX(SHA2('x', 256)), NOW(3), NOW(3))"
+    )
+    found = database.probe("check").value
+    assert found["result"] == "fatal"
+    assert found["result.text"] == (
+        "the database has steps up to version 4 that this program"
+        " does not know"
+    )
+
+
+def test_two_at_once_are_kept_apart_by_the_lease(empty_database: Database):
+    stop = "migrate.before_step:3:kill"
+    empty_database.probe("migrate", fault=stop)
+    # As if its owner lived on another host.
+    empty_database.run("UPDATE rm_lease SET owner = 'other:0:1:1:1'")
+    found = empty_database.probe("migrate").value
+    assert found["result"] == "conflict"
+    assert found["result.text"] == "another migration is running"
+    empty_database.run("UPDATE rm_lease SET until_at = '1970-01-01'")
+    empty_database.migrate()
+
+
+def test_who_lost_the_lease_records_nothing(empty_database: Database):
+    empty_database.probe("migrate", fault="migrate.before_step:3:kill")
+    # The next owner of the lease is made to lose it in the middle of a step.
+    empty_database.run(
+        "CREATE TRIGGER steal AFTER UPDATE ON rm_schema FOR EACH ROW"
+        " UPDATE rm_lease SET owner = 'thief', fence = fence + 1"
+    )
+    found = empty_database.probe("migrate").value
+    assert found["result"] == "conflict"
+    assert found["result.code"] == "ob_lease_lost"
+    recorded = "SELECT COUNT(*) FROM rm_schema WHERE finished_at IS NOT NULL"
+    assert empty_database.one(recorded) == 2
+
+
+def test_a_locked_table_is_told_after_ten_seconds(empty_database: Database):
+    empty_database.run("CREATE TABLE rm_items (id INT) ENGINE = InnoDB")
+    with empty_database.connect() as other, other.cursor() as cursor:
+        cursor.execute("LOCK TABLES rm_items WRITE")
+        found = empty_database.probe("migrate").value
+    assert found["result"] == "temporary"
+    assert found["result.code"] == "ob_lock"
+    assert found["result.text"].startswith(
+        "migration 0002_sites_items_kits, step 2: Lock wait timeout exceeded"
+    )
 
 
 @pytest.fixture
-def empty_database_too(server) -> Database:
+def database_too(server: MariaDb) -> Iterator[Database]:
+    """A second schema, migrated in one go."""
     server.run("CREATE DATABASE test_too")
-    yield Database(server, "test_too")
+    database = Database(server, "test_too")
+    database.migrate()
+    yield database
     server.run("DROP DATABASE test_too")
