@@ -18,6 +18,7 @@ from typing import Iterator
 
 import pymysql
 import pytest
+from installation import Installation, Sandbox, start_sandbox
 
 BUILD = pathlib.Path(os.environ.get("OB_BUILD", "."))
 SOURCE = pathlib.Path(os.environ.get("OB_SOURCE", "."))
@@ -309,3 +310,42 @@ def database(empty_database: Database) -> Database:
     """A schema with all tables of the program and no row of a test."""
     empty_database.migrate()
     return empty_database
+
+
+@pytest.fixture(scope="session")
+def sandbox_process() -> Iterator[Sandbox]:
+    """The fake upstreams, one process for all tests."""
+    home = pathlib.Path(tempfile.mkdtemp(prefix="obsb", dir="/tmp"))
+    process, port = start_sandbox(home)
+    yield Sandbox(port)
+    process.terminate()
+    process.wait(timeout=10)
+    shutil.rmtree(home, ignore_errors=True)
+
+
+@pytest.fixture
+def box(sandbox_process: Sandbox) -> Sandbox:
+    """The fake upstreams as new: 100 orders in the shop demo, real time."""
+    sandbox_process.control("DELETE", "/_faults")
+    sandbox_process.control("PUT", "/_clock", {"now": None})
+    sandbox_process.control("PUT", "/_latency", {"ms": 0})
+    sandbox_process.control("POST", "/_reset", {"seed": 1, "orders": 100})
+    return sandbox_process
+
+
+@pytest.fixture
+def bare(
+    empty_database: Database, box: Sandbox, tmp_path: pathlib.Path
+) -> Installation:
+    """Settings and a schema without tables: before the first command."""
+    made = Installation(tmp_path, empty_database, box)
+    # The real moment may lie in Business Central's window.
+    made.set_clock("2026-11-24T09:00:00Z", rate=1)
+    return made
+
+
+@pytest.fixture
+def demo(bare: Installation) -> Installation:
+    """A whole installation with the site demo, before its first sync."""
+    bare.set_up()
+    return bare

@@ -20,6 +20,7 @@ sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1]))
 
 from sandbox import catalogue  # noqa: E402
 from sandbox.client import Sandbox  # noqa: E402
+from sandbox.client import start as start_sandbox  # noqa: E402, F401
 from sandbox.entra import CLIENT_ID, CLIENT_SECRET, TENANT  # noqa: E402
 from sandbox.woo_store import default_key, default_secret  # noqa: E402
 
