@@ -15,7 +15,7 @@ SELECT COUNT(*) AS ready
 
 -- name: cron_ended
 INSERT INTO rm_log (at, level, kind, message, detail)
-VALUES (UTC_TIMESTAMP(3), 'info', 'system', 'cron ended', ?)
+VALUES (UTC_TIMESTAMP(3), 'info', 'system', 'worker ended', ?)
 
 -- name: sync_sites
 SELECT id

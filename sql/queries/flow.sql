@@ -161,7 +161,7 @@ SELECT COUNT(*) AS breaches, MIN(id) AS sample
 -- I12: the largest process of a run of at most 100 orders, in KiB.
 SELECT COUNT(*) AS breaches, MAX(JSON_VALUE(detail, '$.rss_kib')) AS sample
   FROM rm_log
- WHERE kind = 'system' AND message = 'cron ended'
+ WHERE kind = 'system' AND message = 'worker ended'
    AND CAST(JSON_VALUE(detail, '$.rss_kib') AS UNSIGNED) > ?
 
 -- name: verify_secret

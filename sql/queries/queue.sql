@@ -457,10 +457,15 @@ WHERE id = ?
 INSERT IGNORE INTO rm_upstream (name)
 VALUES (?)
 
+-- Openings last 15 minutes at most and waits an hour: a moment beyond was
+-- written by a clock that was wrong (RELIABILITY F44) and is not waited for.
 -- name: upstream_read
 SELECT breaker, failures, open_until, not_before, probe_fence,
-	breaker <> 'closed' AND open_until > UTC_TIMESTAMP(6) AS is_open,
-	not_before > UTC_TIMESTAMP(6) AS is_early, UTC_TIMESTAMP(3) AS now
+	breaker <> 'closed' AND open_until > UTC_TIMESTAMP(6)
+		AND open_until < UTC_TIMESTAMP(6) + INTERVAL 1 HOUR AS is_open,
+	not_before > UTC_TIMESTAMP(6)
+		AND not_before < UTC_TIMESTAMP(6) + INTERVAL 2 HOUR AS is_early,
+	UTC_TIMESTAMP(3) AS now
 FROM rm_upstream
 WHERE name = ?
 
@@ -472,14 +477,19 @@ SET breaker = 'half_open', probe_fence = probe_fence + 1,
 WHERE name = ?
 	AND probe_fence = ?
 	AND breaker IN ('open', 'half_open')
-	AND open_until <= UTC_TIMESTAMP(6)
+	AND (open_until <= UTC_TIMESTAMP(6)
+		OR open_until >= UTC_TIMESTAMP(6) + INTERVAL 1 HOUR)
 
 -- GCRA: tat is when all that was granted will have been used at the agreed rate.
 -- name: upstream_take
 UPDATE rm_upstream
-SET tat = GREATEST(tat, UTC_TIMESTAMP(6)) + INTERVAL ? MICROSECOND, n = n + ?
+SET tat = IF(tat < UTC_TIMESTAMP(6) + INTERVAL 1 HOUR,
+		GREATEST(tat, UTC_TIMESTAMP(6)), UTC_TIMESTAMP(6))
+		+ INTERVAL ? MICROSECOND,
+	n = n + ?
 WHERE name = ?
-	AND tat <= UTC_TIMESTAMP(6) + INTERVAL ? MICROSECOND
+	AND (tat <= UTC_TIMESTAMP(6) + INTERVAL ? MICROSECOND
+		OR tat >= UTC_TIMESTAMP(6) + INTERVAL 1 HOUR)
 
 -- name: upstream_wait
 SELECT TIMESTAMPDIFF(MICROSECOND, UTC_TIMESTAMP(6), tat) AS ahead

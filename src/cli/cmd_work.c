@@ -4,7 +4,6 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/prctl.h>
-#include <sys/resource.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -120,18 +119,23 @@ wait_for(const struct app *app, const pid_t *child, unsigned count)
 	return fine;
 }
 
-/* The largest of this process and its children, for `verify` (I12). */
+/*
+ * The peak of this process, for `verify` (I12). Not getrusage: its figure
+ * survives exec, so it would be that of whoever started us.
+ */
 static bool
 note_memory(struct app *app, struct err *e)
 {
-	struct rusage own = {0}, children = {0};
-	char detail[64];
+	char line[256], detail[64];
+	long peak = 0;
+	FILE *status = fopen("/proc/self/status", "re");
 
-	(void)getrusage(RUSAGE_SELF, &own);
-	(void)getrusage(RUSAGE_CHILDREN, &children);
-	(void)snprintf(detail, sizeof(detail), "{\"rss_kib\":%ld}",
-		       own.ru_maxrss > children.ru_maxrss ? own.ru_maxrss
-							  : children.ru_maxrss);
+	while (status && fgets(line, sizeof(line), status))
+		if (sscanf(line, "VmHWM: %ld kB", &peak) == 1)
+			break;
+	if (status)
+		(void)fclose(status);
+	(void)snprintf(detail, sizeof(detail), "{\"rss_kib\":%ld}", peak);
 	return db_run(app->db, SQL_CRON_ENDED, BINDS(bind_text(detail)), e);
 }
 
@@ -145,7 +149,7 @@ work(struct app *app, bool follow, struct err *e)
 		return false;
 	jobs_worker(app, &worker);
 	worker.follow = follow;
-	return worker_run(&worker, &worked, e);
+	return worker_run(&worker, &worked, e) && note_memory(app, e);
 }
 
 /* How many worker processes the due jobs can use. */
@@ -242,12 +246,10 @@ run_cron(struct app *app, struct call *call, struct err *e)
 		return true;
 	kinds = job_kinds(&count);
 	jobs_worker(app, &worker);
-	if (!worker_repair(&worker, &repaired, e) ||
-	    !schedule_enqueue_due(app->db, kinds, count, app_now(app), &made,
-				  e) ||
-	    !work_with(app, app->config.run.jobs, false, call, e))
-		return false;
-	return note_memory(app, e);
+	return worker_repair(&worker, &repaired, e) &&
+	       schedule_enqueue_due(app->db, kinds, count, app_now(app), &made,
+				    e) &&
+	       work_with(app, app->config.run.jobs, false, call, e);
 }
 
 static bool

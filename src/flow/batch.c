@@ -93,7 +93,8 @@ judge_mark(struct batch_order *b, const struct seen *seen,
 	if (!b->order.marked || run->kind == RUN_IMPORT ||
 	    strcmp(seen->outcome, "stored") == 0)
 		return;
-	if (seen->id == 0 && b->order.modified <= run->started) {
+	if (strcmp(seen->outcome, "skipped") == 0 ||
+	    (seen->id == 0 && b->order.modified <= run->started)) {
 		b->fate = FATE_SKIPPED;
 		b->code = SKIPPED_EXISTS;
 		return;
