@@ -121,7 +121,7 @@ record(struct strbuf *out, const struct order *o, const struct line *line)
 	field(out, "id", line->platform_id);
 	field(out, "parent", parent_id(o, line));
 	field(out, "sku", line->sku);
-	field(out, "name", line->name);
+	field(out, "name", line->smart_coupon ? "" : line->name);
 	field(out, "quantity", quantity_text(line->quantity, text));
 	field_money(out, "unit_price", line->unit_price);
 	field_money(out, "discount", line->discount);

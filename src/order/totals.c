@@ -126,6 +126,7 @@ decide(struct order *o, bool outside)
 			continue;
 		(void)text_copy(code, sizeof(code), line->code);
 		payment_mask_code(line->code, sizeof(line->code), code);
+		(void)text_copy(line->name, sizeof(line->name), "Store credit");
 	}
 }
 

@@ -97,8 +97,6 @@ read_coupon(struct reader *r, const struct jnode *at,
 		make_smart(line, value);
 	else if (strcmp(type, "smart_coupon") == 0 && line->amount.e4 > 0)
 		make_smart(line, line->amount);
-	if (line->smart_coupon)
-		(void)text_copy(line->name, sizeof(line->name), "Store credit");
 }
 
 /* Whether a coupon line with this code was read. */

@@ -165,13 +165,12 @@ woo_read_order(const struct shop *self, const struct raw_order *raw,
 {
 	const struct woocommerce *w = (const struct woocommerce *)self;
 	struct jnode order = jnode_root(raw->json, "order");
-	struct reader r = {.w = w, .o = out, .rounded = json_array()};
+	struct reader r = {.w = w, .o = out};
 
+	if (!is_an_order(raw, e))
+		return false;
 	*out = (struct order){.site_id = w->set.site->id};
-	if (!is_an_order(raw, e)) {
-		json_decref(r.rounded);
-		return err_as(e, OB_JSON);
-	}
+	r.rounded = json_array();
 	(void)text_copy(out->platform_id, sizeof(out->platform_id),
 			raw->platform_id);
 	read_header(&r, &order);
