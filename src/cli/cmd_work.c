@@ -171,7 +171,7 @@ work_with(struct app *app, unsigned jobs, bool follow, struct call *call,
 {
 	pid_t child[PROCESSES_MAX];
 	unsigned ready = jobs, more;
-	bool is_child, fine;
+	bool is_child = false, fine;
 
 	if (!follow && !count_ready(app, &ready, e))
 		return false;
