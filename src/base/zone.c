@@ -8,8 +8,7 @@
 
 /*
  * libc knows one zone at a time, the process's. It is borrowed here for the
- * length of a question (there are no threads that could see it), and put back
- * when the block is left.
+ * length of a question (there are no threads that could see it), and put back.
  */
 struct zone_guard {
 	bool had;
@@ -17,7 +16,7 @@ struct zone_guard {
 };
 
 static void
-zone_guard_end(struct zone_guard *guard)
+zone_leave(const struct zone_guard *guard)
 {
 	if (guard->had)
 		(void)setenv("TZ", guard->name, 1);
@@ -105,20 +104,25 @@ bool
 zone_to_utc(const char *zone, utc_ms wall, utc_ms *out, struct err *e)
 {
 	int64_t seconds = whole_seconds(wall);
+	struct zone_guard guard;
 
 	if (!zone_known(zone))
 		return unknown(zone, e);
-	AUTO(zone_guard) guard = zone_enter(zone);
+	guard = zone_enter(zone);
 	*out = wall + (moment_of(seconds) - seconds) * SECOND;
+	zone_leave(&guard);
 	return true;
 }
 
 bool
 zone_from_utc(const char *zone, utc_ms t, utc_ms *wall, struct err *e)
 {
+	struct zone_guard guard;
+
 	if (!zone_known(zone))
 		return unknown(zone, e);
-	AUTO(zone_guard) guard = zone_enter(zone);
+	guard = zone_enter(zone);
 	*wall = t + offset_at(whole_seconds(t)) * SECOND;
+	zone_leave(&guard);
 	return true;
 }

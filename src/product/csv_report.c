@@ -8,6 +8,9 @@
 #include "base/csv.h"
 #include "base/text.h"
 
+static void note(struct csv_fault *list, size_t *count, size_t line,
+		 const char *why, va_list args) PRINTF_LIKE(4, 0);
+
 static void
 note(struct csv_fault *list, size_t *count, size_t line, const char *why,
      va_list args)

@@ -37,7 +37,7 @@ TEST(a_json_document_is_read_whole_or_refused_with_its_place)
 	};
 
 	for (size_t i = 0; i < COUNT_OF(cases); i++) {
-		json_t *json = (json_t *)&cases; /* NULL afterwards */
+		json_t *json = json_null(); /* NULL afterwards */
 		struct err e = {0};
 
 		assert_false(json_read(cases[i].text, strlen(cases[i].text),
