@@ -161,12 +161,12 @@ check_key(struct app *app, struct call *call, struct err *e)
 	return true;
 }
 
-#define NAME_ARGUMENT                                                \
-	{                                                            \
-		.name = "NAME", .type = FLAG_TEXT,                   \
-		.help = "bc.client_secret, site.CODE.consumer_key, " \
-			"mail.password ...",                         \
-		.required = true, .complete = "secret list"          \
+#define NAME_ARGUMENT                                                 \
+	{                                                             \
+		.name = "NAME", .type = FLAG_TEXT,                    \
+		.help = "its name: bc.client_secret, mail.password, " \
+			"site.CODE.consumer_key and the like",        \
+		.required = true, .complete = "secret list"           \
 	}
 
 const struct command secret_commands[] = {

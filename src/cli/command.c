@@ -54,20 +54,22 @@ command_is_group(const char *word)
 	return false;
 }
 
-/* "stie list" is near "site list"; a lone "stie" is near its first word. */
+/*
+ * "stie list" is near "site list"; a lone "stie" is near its first word, and of
+ * "statsu now" only the first word counts beside a command of one.
+ */
 static size_t
 distance_to(const char *wanted, const char *name)
 {
-	size_t first = strcspn(name, " ");
-	size_t best = text_distance(wanted, name);
-	char word[64];
+	char first[64], word[64];
 
-	if (strchr(wanted, ' ') != NULL)
-		return best;
-	(void)snprintf(word, sizeof(word), "%.*s", (int)first, name);
-	if (text_distance(wanted, word) < best)
-		best = text_distance(wanted, word);
-	return best;
+	(void)snprintf(first, sizeof(first), "%.*s", (int)strcspn(wanted, " "),
+		       wanted);
+	(void)snprintf(word, sizeof(word), "%.*s", (int)strcspn(name, " "),
+		       name);
+	if (strchr(wanted, ' ') != NULL && strchr(name, ' ') != NULL)
+		return text_distance(wanted, name);
+	return text_distance(first, word);
 }
 
 bool

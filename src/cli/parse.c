@@ -188,29 +188,27 @@ name_word(struct parser *in, struct err *e)
 	const char *word = in->word[in->at];
 	const char *next = in->at + 1 < in->count ? in->word[in->at + 1] : NULL;
 	struct call *out = in->out;
-	char name[sizeof(out->topic)];
+	char both[sizeof(out->topic)] = "";
 
 	if (out->topic[0] != '\0')
-		(void)snprintf(name, sizeof(name), "%.31s %.31s", out->topic,
+		(void)snprintf(both, sizeof(both), "%.31s %.31s", out->topic,
 			       word);
-	else
-		(void)snprintf(name, sizeof(name), "%.63s", word);
-	if (out->topic[0] == '\0' && next != NULL && next[0] != '-') {
-		char both[sizeof(name)];
-
+	else if (next != NULL && next[0] != '-')
 		(void)snprintf(both, sizeof(both), "%.31s %.31s", word, next);
-		out->command = command_find(both);
-		if (out->command != NULL) {
-			in->at++;
-			return true;
-		}
+	out->command = command_find(both);
+	if (out->command != NULL) {
+		in->at += out->topic[0] == '\0'; /* both words are read */
+		return true;
 	}
-	out->command = command_find(name);
+	if (out->topic[0] == '\0')
+		out->command = command_find(word);
 	if (out->command != NULL)
 		return true;
-	if (out->topic[0] == '\0' && command_is_group(word))
+	if (out->topic[0] == '\0' && command_is_group(word) && both[0] == '\0')
 		return text_copy(out->topic, sizeof(out->topic), word);
-	return command_unknown(name, e);
+	if (both[0] == '\0')
+		(void)snprintf(both, sizeof(both), "%.63s", word);
+	return command_unknown(both, e);
 }
 
 static bool
@@ -324,7 +322,7 @@ call_parse(struct call *out, int count, char *const *word, struct err *e)
 			       : err_in(e, "%s", out->command->name);
 	if (in.lenient || (out->command == NULL && out->topic[0] == '\0')) {
 		out->action = CALL_HELP;
-		if (in.lenient && out->topic[0] == '\0')
+		if (in.lenient && out->command == NULL && out->topic[0] == '\0')
 			(void)text_copy(out->topic, sizeof(out->topic), "help");
 		return true;
 	}

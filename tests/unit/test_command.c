@@ -286,7 +286,9 @@ TEST(help_of_no_command_is_wider_than_a_terminal)
 		for (const char *line = help.text; *line != '\0';) {
 			const size_t length = strcspn(line, "\n");
 
-			if (length > 100)
+			/* An example stands in one piece, to be copied. */
+			if (length > 80 &&
+			    strncmp(line, "  orderbridge", 13) != 0)
 				fail_msg("%s: %.*s", command->name, (int)length,
 					 line);
 			line += length + 1;
