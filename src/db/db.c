@@ -182,16 +182,17 @@ bool
 db_dial(struct db *db, struct err *e)
 {
 	const size_t hosts = host_count(db->settings.host);
+	const size_t first = db->host;
 	char host[HOST_MAX] = "";
 
 	for (size_t tried = 0; tried == 0 || tried < hosts; tried++) {
-		if (hosts > 0)
-			(void)host_at(db->settings.host, db->host % hosts,
-				      host);
+		if (hosts > 0) {
+			db->host = (first + tried) % hosts;
+			(void)host_at(db->settings.host, db->host, host);
+		}
 		if (dial_one(db, host, e) && set_up_session(db, e))
 			return true;
 		db_drop(db);
-		db->host++;
 	}
 	return false;
 }
