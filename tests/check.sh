@@ -16,4 +16,5 @@ pytest() {
 }
 
 group "structure and units" make -s -C "$build/out" check
+group "form" make -s -C "$build/out" lint
 group "the sandbox itself" pytest tests/sandbox

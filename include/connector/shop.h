@@ -36,14 +36,14 @@ struct fetch {
 struct raw_order {
 	char platform_id[65];
 	utc_ms modified;
-	json_t *json;     /* borrowed from the page */
-	char *body;       /* owned: its text, to be kept as payload */
+	json_t *json; /* borrowed from the page */
+	char *body;   /* owned: its text, to be kept as payload */
 	size_t body_length;
 	bool gone; /* fetch_ids: the shop has no such order any more */
 };
 
 struct raw_page {
-	json_t *document; /* owned */
+	json_t *document;        /* owned */
 	struct raw_order *order; /* owned array */
 	size_t count;
 	size_t bytes; /* as they came over the wire, decompressed */
@@ -58,7 +58,7 @@ struct mark {
 
 /* How one mark ended. */
 struct outcome {
-	struct err err; /* ERR_NONE: done. ERR_MISSING: gone from the shop */
+	struct err err;  /* ERR_NONE: done. ERR_MISSING: gone from the shop */
 	bool superseded; /* a person moved the order on: nothing was set */
 };
 
@@ -72,12 +72,14 @@ struct probe_step {
 struct probe {
 	struct probe_step step[8];
 	size_t steps;
-	char version[64]; /* of the shop's software, "" unknown */
+	char version[64];  /* of the shop's software, "" unknown */
 	int64_t fetchable; /* orders the next sync would fetch; -1 unknown */
 };
 
 struct status_list {
-	struct { char id[61], label[121]; } status[64];
+	struct {
+		char id[61], label[121];
+	} status[64];
 	size_t count;
 };
 
@@ -101,9 +103,8 @@ struct shop { /* one platform; every call may use the network but read_order */
 	 * Pure: JSON to struct order. False (OB_JSON, ERR_INPUT) only when it
 	 * is not an order at all; what is wrong inside goes to out->faults.
 	 */
-	bool (*read_order)(const struct shop *self,
-			   const struct raw_order *raw, struct order *out,
-			   struct err *e);
+	bool (*read_order)(const struct shop *self, const struct raw_order *raw,
+			   struct order *out, struct err *e);
 	/* Marks orders as exported, batched; one outcome a mark. */
 	bool (*mark)(struct shop *self, const struct mark *marks, size_t count,
 		     struct outcome *each, struct err *e);

@@ -2,6 +2,7 @@
 
 #include <errno.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <time.h>
@@ -35,9 +36,8 @@ clock_fixed(utc_ms at)
 static bool
 test_clock_read(const char *path, struct clock *out, struct err *e)
 {
-	char line[80] = "", moment[41] = "";
+	char line[80] = "", *rest;
 	struct stat file;
-	double rate = 0;
 	FILE *in = fopen(path, "re");
 
 	if (in == NULL)
@@ -47,13 +47,14 @@ test_clock_read(const char *path, struct clock *out, struct err *e)
 	if (fstat(fileno(in), &file) != 0)
 		file.st_mtim = (struct timespec){0};
 	(void)fclose(in);
-	if (sscanf(line, "%40s %lf", moment, &rate) < 1)
-		return err_set(e, ERR_INPUT, "test clock %s is empty", path);
-	if (!time_parse(moment, &out->anchor, e))
+	rest = line + strcspn(line, " \n");
+	if (*rest != '\0')
+		*rest++ = '\0';
+	if (!time_parse(line, &out->anchor, e))
 		return err_in(e, "test clock %s", path);
 	out->started = (utc_ms)file.st_mtim.tv_sec * SECOND +
 		       file.st_mtim.tv_nsec / 1000000;
-	out->rate = rate;
+	out->rate = strtod(rest, NULL);
 	return true;
 }
 

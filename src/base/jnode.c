@@ -149,7 +149,7 @@ number_text(const struct jnode *at, char out[NUMBER_TEXT_MAX], struct err *e)
 			jnode_path(at, path));
 		return err_as(e, OB_JSON);
 	}
-	for (double limit = 10; size >= limit; limit *= 10)
+	for (int64_t whole = (int64_t)size; whole >= 10; whole /= 10)
 		decimals--;
 	(void)snprintf(out, NUMBER_TEXT_MAX, "%.*f", decimals, value);
 	return true;

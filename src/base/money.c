@@ -1,5 +1,6 @@
 #include "base/money.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -94,12 +95,11 @@ currency_digits(const char *currency)
 	static const char none[] = " BIF CLP DJF GNF ISK JPY KMF KRW PYG RWF "
 				   "UGX UYI VND VUV XAF XOF XPF ";
 	static const char three[] = " BHD IQD JOD KWD LYD OMR TND ";
-	const char word[] = {' ', currency[0], currency[0] ? currency[1] : '\0',
-			     currency[0] && currency[1] ? currency[2] : '\0',
-			     '\0'};
+	char word[6];
 
 	if (strlen(currency) != 3 || strchr(currency, ' ') != NULL)
 		return 2;
+	(void)snprintf(word, sizeof(word), " %.3s ", currency);
 	if (strstr(none, word) != NULL)
 		return 0;
 	return strstr(three, word) != NULL ? 3 : 2;

@@ -244,7 +244,8 @@ TEST(a_test_clock_needs_a_file_with_a_moment)
 
 	(void)close(mkstemp(path));
 	assert_false(clock_test_open(&clock, path, &e));
-	(void)snprintf(text, sizeof(text), "test clock %s is empty", path);
+	(void)snprintf(text, sizeof(text),
+		       "test clock %s: not a date or time: ''", path);
 	assert_string_equal(e.text, text);
 	write_clock(path, "noon 1", 0);
 	assert_false(clock_test_open(&clock, path, &e));

@@ -19,8 +19,8 @@ struct bc {
 	char api_url[400];        /* ".../v2.0/tenant/environment" */
 	char company_id[40];      /* GUID */
 	char company_name[121];   /* of the OData service */
-	char item_service[101];   /* web service of page 30/31, "" = API items */
-	char connection[64];      /* for messages: "bc" */
+	char item_service[101]; /* web service of page 30/31, "" = API items */
+	char connection[64];    /* for messages: "bc" */
 	/*
 	 * The bearer token of the moment; renew = true after a 401. The string
 	 * is borrowed until the next call.
