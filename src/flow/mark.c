@@ -27,8 +27,8 @@ state_of(const struct outcome *outcome)
 	switch (outcome->err.class) {
 	case ERR_NONE:
 		return "done";
-	case ERR_MISSING: /* gone from the shop */
-		return "cancelled";
+	case ERR_MISSING: /* the order is gone, or the whole shop is */
+		return outcome->err.code == GONE ? "cancelled" : NULL;
 	case ERR_INPUT:
 	case ERR_PERMANENT:
 	case ERR_CONFLICT:

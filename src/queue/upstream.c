@@ -113,7 +113,10 @@ take_block(struct upstream *up, struct db *db, unsigned count, bool *granted,
 	AUTO(rows) rows = ROWS;
 	int64_t step = (int64_t)(microseconds / up->per_second);
 	int64_t burst = step * (up->burst > 0 ? up->burst : 1);
-	unsigned block = up->burst < BLOCK ? up->burst : BLOCK;
+	/* The first time no more than is needed: most processes are short. */
+	unsigned block = up->tokens_until_boot_ms == 0 ? 1
+			 : up->burst < BLOCK           ? up->burst
+						       : BLOCK;
 	int64_t ahead;
 
 	if (block < count)

@@ -243,3 +243,16 @@ def test_a_csv_of_the_catalogue_comes_back_as_it_was(
 ) -> None:
     done = demo.must("item", "export")
     assert done.out.count("\n") >= csv_of("items").count("\n")
+
+
+def test_a_full_run_marks_again_what_the_shop_lost(demo: Installation) -> None:
+    batch = {"upstream": "woocommerce", "method": "POST", "path": "/orders/batch"}
+    demo.box.fault("lose_write", times=1, **batch)
+    sync(demo)
+    stored = demo.state()["expected"]["stored"]
+    assert len(demo.marks()) < stored
+    done = demo.ob("order", "sync", "--site=demo", "--full")
+    assert done.status in (0, 1), done.err
+    done = demo.ob("order", "sync", "--site=demo", "--full")
+    assert len(demo.marks()) == stored
+    assert demo.count("rm_order") == stored

@@ -176,6 +176,7 @@ take_row(struct check *c, const struct chunk *chunk, const struct jnode *row,
 {
 	const char *number, *id, *blocked;
 	char key[NUMBER_ROOM];
+	bool asked = false;
 
 	if (!read_row(c, row, &number, &id, &blocked, e))
 		return false;
@@ -187,12 +188,17 @@ take_row(struct check *c, const struct chunk *chunk, const struct jnode *row,
 
 		if (strcmp(w->number, key) != 0)
 			continue;
+		asked = true;
 		w->found = true;
 		answer(c, w, blocked ? BC_BLOCKED : BC_OK,
 		       blocked ? blocked : "");
 		(void)text_copy(sku->item_id, sizeof(sku->item_id), id);
 	}
-	return true;
+	/* A row for another question: nothing it lacks is missing (F12). */
+	return asked || err_set(e, ERR_TEMPORARY,
+				"the answer holds item %s, which was not asked "
+				"for",
+				key);
 }
 
 /* A SKU is missing only when every page of the answer was read. */

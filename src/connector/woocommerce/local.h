@@ -75,5 +75,7 @@ MUST_CHECK bool woo_take_order(json_t *order, const char *text, size_t length,
 int64_t woo_header_number(const struct http_response *reply, const char *name);
 /* True for ids that a shop could have given: digits. */
 bool woo_is_id(const char *id);
+/* Whether the order, as JSON, carries our mark (mark.c). */
+bool woo_is_marked(const struct woocommerce *w, const json_t *order);
 
 #endif

@@ -82,6 +82,38 @@ find_item(const json_t *items, const char *id)
 	return NULL;
 }
 
+/* What plugins and people write for "yes" (UPSTREAM-APIS 2.4). */
+static bool
+is_set(const json_t *value, const char *mark)
+{
+	const char *text = json_string_value(value);
+
+	if (text == NULL)
+		return json_is_true(value) || json_integer_value(value) == 1;
+	return strcmp(text, "1") == 0 || text_equal_nocase(text, "true") ||
+	       text_equal_nocase(text, "yes") ||
+	       (mark[0] != '\0' && strcmp(text, mark) == 0);
+}
+
+bool
+woo_is_marked(const struct woocommerce *w, const json_t *order)
+{
+	const struct site *site = w->set.site;
+	const json_t *list = json_object_get(order, "meta_data");
+
+	/* The same key may stand there four times: any one counts (2.3). */
+	for (size_t i = 0; i < json_array_size(list); i++) {
+		const json_t *row = json_array_get(list, i);
+		const char *key =
+			json_string_value(json_object_get(row, "key"));
+
+		if (key != NULL && strcmp(key, site->mark_key) == 0 &&
+		    is_set(json_object_get(row, "value"), site->mark_value))
+			return true;
+	}
+	return false;
+}
+
 static void
 take_item_gone(struct outcome *out)
 {
@@ -90,7 +122,7 @@ take_item_gone(struct outcome *out)
 }
 
 static void
-take_item(const json_t *item, struct outcome *out)
+take_item(const struct woocommerce *w, const json_t *item, struct outcome *out)
 {
 	const json_t *error = json_object_get(item, "error");
 	const char *code = json_string_value(json_object_get(error, "code"));
@@ -108,6 +140,11 @@ take_item(const json_t *item, struct outcome *out)
 	} else if (error != NULL) {
 		err_set(&out->err, ERR_PERMANENT, "the shop says: %s",
 			message != NULL ? message : "an error without text");
+	} else if (!woo_is_marked(w, item)) {
+		/* A cache or a plugin answered in the shop's place. */
+		err_set(&out->err, ERR_TEMPORARY,
+			"the shop's answer does not show the mark");
+		err_as(&out->err, OB_UPSTREAM);
 	}
 }
 
@@ -118,7 +155,8 @@ take_answer(struct job *job, struct range range, const json_t *document)
 
 	for (size_t i = range.from; i < range.from + range.count; i++)
 		if (woo_is_id(job->mark[i].platform_id))
-			take_item(find_item(items, job->mark[i].platform_id),
+			take_item(job->w,
+				  find_item(items, job->mark[i].platform_id),
 				  &job->each[i]);
 	job->refusals = 0;
 }

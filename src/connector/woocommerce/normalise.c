@@ -175,7 +175,7 @@ woo_read_order(const struct shop *self, const struct raw_order *raw,
 			raw->platform_id);
 	read_header(&r, &order);
 	reader_lines(&r, &order);
-	out->marked = reader_marked(&r, &order);
+	out->marked = woo_is_marked(r.w, order.value);
 	out->cancelled = is_cancelled(&r, &order);
 	reader_payment(&r, &order);
 	json_decref(r.rounded);

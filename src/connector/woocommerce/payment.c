@@ -97,35 +97,3 @@ reader_payment(struct reader *r, const struct jnode *order)
 			json_dumps(extra, JSON_COMPACT | JSON_SORT_KEYS |
 						  JSON_REAL_PRECISION(15));
 }
-
-/* What plugins and people write for "yes" (UPSTREAM-APIS 2.4). */
-static bool
-is_set(const json_t *value, const char *mark)
-{
-	const char *text = json_string_value(value);
-
-	if (text == NULL)
-		return json_is_true(value) || json_integer_value(value) == 1;
-	return strcmp(text, "1") == 0 || text_equal_nocase(text, "true") ||
-	       text_equal_nocase(text, "yes") ||
-	       (mark[0] != '\0' && strcmp(text, mark) == 0);
-}
-
-bool
-reader_marked(const struct reader *r, const struct jnode *order)
-{
-	const struct site *site = r->w->set.site;
-	struct jnode list = jnode_get(order, "meta_data");
-
-	/* The same key may stand there four times: any one counts (2.3). */
-	for (size_t i = 0; i < jnode_count(&list); i++) {
-		const json_t *row = json_array_get(list.value, i);
-		const char *key =
-			json_string_value(json_object_get(row, "key"));
-
-		if (key != NULL && strcmp(key, site->mark_key) == 0 &&
-		    is_set(json_object_get(row, "value"), site->mark_value))
-			return true;
-	}
-	return false;
-}

@@ -52,9 +52,8 @@ void reader_coupons(struct reader *r, const struct jnode *order);
 void reader_gift_cards(struct reader *r, const struct jnode *order);
 /* Whether a negative fee is store credit by its name (8.12). */
 bool reader_is_credit(const struct reader *r, const char *name);
-/* Payment, allow-listed meta, our mark (payment.c). */
+/* Payment, allow-listed meta (payment.c). */
 void reader_payment(struct reader *r, const struct jnode *order);
-bool reader_marked(const struct reader *r, const struct jnode *order);
 /* The first value of a meta key that is not empty, value NULL when none. */
 struct jnode reader_meta(const struct jnode *order, const char *key,
 			 struct jnode parents[2]);
