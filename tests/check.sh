@@ -15,6 +15,8 @@ pytest() {
 	/usr/bin/python3 -m pytest -q -p no:cacheprovider "$@"
 }
 
-group "structure and units" make -s -C "$build/out" check
 group "form" make -s -C "$build/out" lint
+group "structure and units" make -s -C "$build/out" check
+group "units under ASan and UBSan" make -s -C "$build/sanitized" check
 group "the sandbox itself" pytest tests/sandbox
+group "integration, against a real MariaDB" make -s -C "$build/out" integration
