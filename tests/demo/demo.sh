@@ -43,11 +43,17 @@ wait_for() { # file, what
 
 start_database() {
 	mkdir -p "$home/db"
+	# A temporary folder of its own: a server that starts empties it.
 	[ -d "$home/db/data/mysql" ] || mariadb-install-db --no-defaults \
-		--datadir="$home/db/data" --auth-root-authentication-method=normal \
-		--skip-test-db --user="$(id -un)" >"$home/install.log" 2>&1
-	mariadbd --no-defaults --datadir="$home/db/data" --socket="$socket" \
-		--pid-file="$home/db/pid" --skip-networking \
+		--datadir="$home/db/data" --tmpdir="$short" \
+		--auth-root-authentication-method=normal \
+		--skip-test-db --user="$(id -un)" >"$home/install.log" 2>&1 || {
+		rm -rf "$home/db/data"
+		cat "$home/install.log" >&2
+		exit 1
+	}
+	mariadbd --no-defaults --datadir="$home/db/data" --tmpdir="$short" \
+		--socket="$socket" --pid-file="$home/db/pid" --skip-networking \
 		--user="$(id -un)" >"$home/mariadb.log" 2>&1 &
 	pids="$pids $!"
 	wait_for "$socket" MariaDB

@@ -79,6 +79,8 @@ class MariaDb:
                     tool("mariadbd"),
                     *SERVER_OPTIONS,
                     f"--datadir={self.home / 'data'}",
+                    # Of its own: a server that starts empties it.
+                    f"--tmpdir={self.home}",
                     f"--socket={self.socket}",
                     f"--pid-file={self.home / 'pid'}",
                     f"--user={getpass.getuser()}",
@@ -272,6 +274,7 @@ def server_template() -> Iterator[pathlib.Path]:
             "--no-defaults",
             "--innodb-log-file-size=16M",
             f"--datadir={home / 'data'}",
+            f"--tmpdir={home}",
             "--auth-root-authentication-method=normal",
             "--skip-test-db",
             f"--user={getpass.getuser()}",
