@@ -97,7 +97,7 @@ TEST(brackets_in_a_text_are_no_depth)
 TEST(jnode_names_the_place_that_is_wrong)
 {
 	json_auto_t *json = read_json("{\"line_items\":[{},{},{\"sku\":null,"
-				      "\"total\":\"1.2x\",\"price\":1e12,"
+				      "\"total\":\"1.2x\",\"price\":1e11,"
 				      "\"qty\":0.000001,\"taxes\":{}}]}");
 	struct jnode order = jnode_root(json, "order 12");
 	struct jnode lines, line, other;

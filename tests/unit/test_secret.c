@@ -336,8 +336,11 @@ TEST(base64_is_that_of_the_standard)
 		{"foo", "Zm9v"}, {"foobar", "Zm9vYmFy"},
 	};
 	static const char *const bad[] = {
-		"Zg",   "Zg=",    "Zh==", "Zm9=", "Z===",
-		"====", "Zm9v\n", " Zg=", "Zm-_", "Zg==Zg=="};
+		"Zg", "Zg=", "Zh==", "Zm9=", "Z===", "====", "Zm9v\n",
+		" Zg=", "Zm-_", "Zg==Zg==",
+		/* padding where the first piece of 64 ends */
+		"Zm9vZm9vZm9vZm9vZm9vZm9vZm9vZm9vZm9vZm9vZm9vZm9vZm9vZm9vZm9v"
+		"Zg==Zg=="};
 
 	for (size_t i = 0; i < COUNT_OF(cases); i++) {
 		AUTO(strbuf) coded = STRBUF(64), plain = STRBUF(64);
