@@ -181,6 +181,8 @@ void help_flag(struct strbuf *out, const struct flag *flag, bool is_argument);
 void help_version(struct strbuf *out);
 /* The script that makes bash complete commands, flags and names. */
 void completion_bash(struct strbuf *out);
+/* The file of a command's page: "orderbridge-site-add.1". */
+void manual_name(const struct command *command, char *out, size_t room);
 /* orderbridge(1), and the page of one command. */
 void manual_main(struct strbuf *out);
 void manual_command(struct strbuf *out, const struct command *command);

@@ -18,5 +18,9 @@ MUST_CHECK bool operate(struct app *app, struct call *call, int64_t operation,
 /* The same for several, one after the other; 0 ends the list. */
 MUST_CHECK bool operate_all(struct app *app, struct call *call,
 			    const int64_t *operation, struct err *e);
+/* Whether nothing will change in it any more. */
+bool operate_has_ended(const struct operation *op);
+/* One line of how it ended; the call has failed where it did not end well. */
+void operate_result(struct call *call, const struct operation *op);
 
 #endif

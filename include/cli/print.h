@@ -29,6 +29,7 @@ enum print_type {
 	PRINT_TIME,     /* to the second in a table, to the ms elsewhere */
 	PRINT_FLAG,     /* yes or no; true or false */
 	PRINT_SECONDS,  /* of milliseconds: 4.8 */
+	PRINT_COMPUTED, /* a text that no row holds: the command fills it */
 };
 
 struct column {
@@ -93,6 +94,9 @@ MUST_CHECK bool print_open_inner(struct print *print, struct print *record,
 				 struct err *e);
 /* One row: as many cells as there are columns, of their types. */
 void print_row(struct print *print, const struct cell *cell, size_t count);
+/* The cells of the present row of a statement whose columns are named as ours.
+ */
+void print_fill(struct print *print, struct rows *rows, struct cell *cell);
 /* Every row of a statement whose columns are named as ours. */
 MUST_CHECK bool print_rows(struct print *print, struct rows *rows,
 			   struct err *e);

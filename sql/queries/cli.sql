@@ -100,3 +100,71 @@ SELECT c.name, c.kind, t.code AS site_code, c.is_enabled, c.frequency,
   FROM rm_schedule AS c
   LEFT JOIN rm_sites AS t ON t.id = c.site_id
  ORDER BY c.name
+
+-- name: operation_list
+-- Newest first; a filter that is NULL takes all.
+SELECT o.id, o.kind, s.code AS site_code, o.state, o.stored, o.soft, o.hard,
+       o.created_at, o.completed_at, o.error_code, o.error
+  FROM rm_operation AS o
+  LEFT JOIN rm_sites AS s ON s.id = o.site_id
+ WHERE (? IS NULL OR o.state = ?)
+   AND (? IS NULL OR o.kind = ?)
+   AND (? IS NULL OR o.site_id = ?)
+   AND (? IS NULL OR o.created_at >= ?)
+ ORDER BY o.created_at DESC, o.id DESC
+ LIMIT ?
+
+-- name: operation_show
+SELECT o.id, o.kind, s.code AS site_code, o.state, o.is_full, o.dry_run,
+       o.scope, o.phase, o.done, o.total, o.unit, o.fetched, o.stored,
+       o.unchanged, o.skipped, o.soft, o.hard, o.paused_until, o.pause_reason,
+       o.error_code, o.error, o.superseded_by, o.source, o.created_by, o.host,
+       o.cancel_at, o.created_at, o.started_at, o.completed_at, o.heartbeat_at
+  FROM rm_operation AS o
+  LEFT JOIN rm_sites AS s ON s.id = o.site_id
+ WHERE o.id = ?
+
+-- name: operation_jobs
+SELECT id, kind, ref, state, attempts, max_attempts, run_after, last_code,
+       last_error
+  FROM rm_job
+ WHERE operation_id = ?
+ ORDER BY id
+ LIMIT 1000
+
+-- name: log_latest
+-- The last ones, oldest first; a filter that is NULL takes all.
+SELECT *
+  FROM (SELECT l.id, l.at AS time, s.code AS site, l.entity, l.status,
+               l.rows_pushed AS `rows`, l.ms AS seconds, l.message
+          FROM rm_log AS l
+          LEFT JOIN rm_sites AS s ON s.id = l.site_id
+         WHERE (? IS NULL OR l.kind = ?)
+           AND (? IS NULL OR l.entity = ?)
+           AND (? IS NULL OR l.status = ?)
+           AND (? IS NULL OR l.site_id = ?)
+           AND (? IS NULL OR l.operation_id = ?)
+           AND (? IS NULL OR l.at >= ?)
+           AND (? IS NULL OR l.at < ?)
+         ORDER BY l.at DESC, l.id DESC
+         LIMIT ?) AS latest
+ ORDER BY time, id
+
+-- name: log_newer
+-- What came after a row, for --follow.
+SELECT l.id, l.at AS time, s.code AS site, l.entity, l.status,
+       l.rows_pushed AS `rows`, l.ms AS seconds, l.message
+  FROM rm_log AS l
+  LEFT JOIN rm_sites AS s ON s.id = l.site_id
+ WHERE l.id > ?
+   AND (? IS NULL OR l.kind = ?)
+   AND (? IS NULL OR l.entity = ?)
+   AND (? IS NULL OR l.status = ?)
+   AND (? IS NULL OR l.site_id = ?)
+   AND (? IS NULL OR l.operation_id = ?)
+ ORDER BY l.id
+ LIMIT 1000
+
+-- name: log_last_id
+SELECT COALESCE(MAX(id), 0) AS id
+  FROM rm_log

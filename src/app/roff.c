@@ -5,8 +5,8 @@
 void
 roff_title(struct strbuf *out, const char *page, const char *section)
 {
-	strbuf_addf(out, ".TH \"%s\" %s \"\" \"%s\" \"%s\"\n", page, section,
-		    PACKAGE_STRING, PACKAGE_NAME);
+	strbuf_addf(out, ".TH \"%s\" %s \"\" \"%s\" \"%s\"\n.nh\n.ad l\n", page,
+		    section, PACKAGE_STRING, PACKAGE_NAME);
 }
 
 void

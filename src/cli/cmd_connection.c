@@ -164,7 +164,7 @@ const struct command connection_commands[] = {
 			  "Business Central online"},
 			 {0},
 		 },
-	 .traits = NEEDS_DATABASE | IS_COMMON,
+	 .traits = NEEDS_DATABASE,
 	 .run = run_set},
 	{0},
 };

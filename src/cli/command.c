@@ -2,6 +2,7 @@
 
 #include <errno.h>
 #include <locale.h>
+#include <poll.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
@@ -11,14 +12,30 @@
 #include "local.h"
 
 /* A row for each cmd_*.c; help shows them in this order. */
+/* clang-format off */
 static const struct command *const tables[] = {
-	item_commands,        kit_commands,     secret_commands,
-	flush_cache_commands, migrate_commands, config_commands,
-	completion_commands,  status_commands,  sync_commands,
-	retry_commands,       work_commands,    test_commands,
-	verify_commands,      doctor_commands,  site_commands,
-	connection_commands,  error_commands,
+	status_commands,
+	sync_commands,
+	order_commands,
+	error_commands,
+	retry_commands,
+	operation_commands,
+	logs_commands,
+	work_commands,
+	site_commands,
+	connection_commands,
+	item_commands,
+	kit_commands,
+	secret_commands,
+	test_commands,
+	doctor_commands,
+	verify_commands,
+	migrate_commands,
+	config_commands,
+	flush_cache_commands,
+	completion_commands,
 };
+/* clang-format on */
 
 const struct command *
 command_at(size_t index)
@@ -130,6 +147,15 @@ open_needs(struct app *app, const struct call *call, char *const *environment,
 	return (traits & NEEDS_SECRETS) != NEEDS_SECRETS || app_secrets(app, e);
 }
 
+/* Whether the reader went away by itself: `orderbridge logs | head`. */
+static bool
+reader_is_gone(const struct call *call)
+{
+	struct pollfd end = {.fd = fileno(call->out)};
+
+	return poll(&end, 1, 0) == 1 && (end.revents & POLLERR) != 0;
+}
+
 /* Data that did not reach its reader is a failure, whatever came before. */
 static bool
 flush_output(const struct call *call, struct err *e)
@@ -141,17 +167,25 @@ flush_output(const struct call *call, struct err *e)
 		       errno != 0 ? strerror(errno) : "cannot be written");
 }
 
+/* The exit status; an error is told here, and nowhere else. */
 static int
-run_command(struct call *call, char *const *environment, struct err *e)
+run_command(struct call *call, char *const *environment)
 {
 	struct app app = {0};
+	struct err e = {0};
 	int status;
 
-	if (open_needs(&app, call, environment, e) &&
-	    call->command->run(&app, call, e) && flush_output(call, e))
+	if (!open_needs(&app, call, environment, &e) ||
+	    !call->command->run(&app, call, &e)) {
+		status = exit_status(&e);
+		error_print(&e, call->err, call->color_err);
+	} else if (!flush_output(call, &e)) {
+		status = exit_status(&e);
+		if (!reader_is_gone(call))
+			error_print(&e, call->err, call->color_err);
+	} else {
 		status = call->status;
-	else
-		status = exit_status(e);
+	}
 	/* Told apart from a failure, because what was done so far is kept. */
 	if (app.stop != NULL && *app.stop != 0)
 		status = 128 + *app.stop;
@@ -192,7 +226,6 @@ command_main(int count, char *const *word, char *const *environment)
 	struct err e = {0};
 	struct call call;
 	bool parsed;
-	int status;
 
 	/* Widths of characters; nothing else follows the user's locale. */
 	(void)setlocale(LC_CTYPE, "C.UTF-8");
@@ -200,8 +233,8 @@ command_main(int count, char *const *word, char *const *environment)
 	look_at_streams(&call, environment);
 	if (parsed && call.action != CALL_RUN)
 		return print_help(&call);
-	status = parsed ? run_command(&call, environment, &e) : exit_status(&e);
-	if (e.class != ERR_NONE)
-		error_print(&e, stderr, call.color_err);
-	return status;
+	if (parsed)
+		return run_command(&call, environment);
+	error_print(&e, stderr, call.color_err);
+	return exit_status(&e);
 }

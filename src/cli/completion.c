@@ -74,20 +74,29 @@ add_command_case(struct strbuf *out, const struct command *command)
 	strbuf_add(out, " ;;\n\t\t\tesac ;;\n\t\tesac ;;\n");
 }
 
-/* The first words of commands, or the second ones behind a first. */
+static bool
+same_first_word(const char *a, const char *b)
+{
+	const size_t length = strcspn(a, " ");
+
+	return strcspn(b, " ") == length && strncmp(a, b, length) == 0;
+}
+
+/* Each first word once: "order" begins commands of two files. */
 static void
 add_first_words(struct strbuf *out)
 {
-	const struct command *command, *before = NULL;
+	const struct command *command;
 
 	for (size_t i = 0; (command = command_at(i)) != NULL; i++) {
-		const size_t length = strcspn(command->name, " ");
+		size_t j = 0;
 
-		if (before == NULL ||
-		    strncmp(before->name, command->name, length) != 0 ||
-		    strcspn(before->name, " ") != length)
-			strbuf_addf(out, " %.*s", (int)length, command->name);
-		before = command;
+		while (!same_first_word(command_at(j)->name, command->name))
+			j++;
+		if (j == i)
+			strbuf_addf(out, " %.*s",
+				    (int)strcspn(command->name, " "),
+				    command->name);
 	}
 	strbuf_add(out, " help");
 }

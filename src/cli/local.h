@@ -78,20 +78,23 @@ MUST_CHECK bool csv_report_tell(const struct call *call, const char *path,
 /* The commands of each cmd_*.c, ended by a row without a name. */
 extern const struct command completion_commands[];
 extern const struct command config_commands[];
+extern const struct command connection_commands[];
 extern const struct command doctor_commands[];
+extern const struct command error_commands[];
+extern const struct command flush_cache_commands[];
+extern const struct command item_commands[];
+extern const struct command kit_commands[];
+extern const struct command logs_commands[];
+extern const struct command migrate_commands[];
+extern const struct command operation_commands[];
+extern const struct command order_commands[];
 extern const struct command retry_commands[];
+extern const struct command secret_commands[];
+extern const struct command site_commands[];
 extern const struct command status_commands[];
 extern const struct command sync_commands[];
 extern const struct command test_commands[];
 extern const struct command verify_commands[];
 extern const struct command work_commands[];
-extern const struct command flush_cache_commands[];
-extern const struct command item_commands[];
-extern const struct command kit_commands[];
-extern const struct command migrate_commands[];
-extern const struct command secret_commands[];
-extern const struct command site_commands[];
-extern const struct command connection_commands[];
-extern const struct command error_commands[];
 
 #endif

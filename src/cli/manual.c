@@ -63,12 +63,21 @@ add_exit_statuses(struct strbuf *out)
 
 /* "orderbridge-site-add" */
 static void
-page_name(const struct command *command, char out[80])
+page_name(const struct command *command, char *out, size_t room)
 {
-	(void)snprintf(out, 80, "orderbridge-%.60s", command->name);
+	(void)snprintf(out, room, "orderbridge-%s", command->name);
 	for (char *at = out; *at != '\0'; at++)
 		if (*at == ' ')
 			*at = '-';
+}
+
+void
+manual_name(const struct command *command, char *out, size_t room)
+{
+	char page[80];
+
+	page_name(command, page, sizeof(page));
+	(void)snprintf(out, room, "%s.1", page);
 }
 
 static void
@@ -91,7 +100,7 @@ manual_command(struct strbuf *out, const struct command *command)
 	AUTO(strbuf) usage = STRBUF(2000);
 	char page[80];
 
-	page_name(command, page);
+	page_name(command, page, sizeof(page));
 	roff_title(out, page, "1");
 	roff_section(out, "NAME");
 	roff_text(out, page);

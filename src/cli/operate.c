@@ -5,15 +5,15 @@
 #include "flow/jobs.h"
 #include "queue/window.h"
 
-static bool
-has_ended(const struct operation *op)
+bool
+operate_has_ended(const struct operation *op)
 {
 	return op->state != OPERATION_NOT_PROCESSED &&
 	       op->state != OPERATION_IN_PROGRESS;
 }
 
-static void
-print_result(struct call *call, const struct operation *op)
+void
+operate_result(struct call *call, const struct operation *op)
 {
 	const struct tally *t = &op->tally;
 
@@ -71,8 +71,8 @@ work_some(struct app *app, struct call *call, int64_t id, bool *ended,
 	    !operation_load(app->db, id, &op, e))
 		return false;
 	*ended = true;
-	if (has_ended(&op)) {
-		print_result(call, &op);
+	if (operate_has_ended(&op)) {
+		operate_result(call, &op);
 	} else if (op.state == OPERATION_IN_PROGRESS) {
 		*ended = *app->stop != 0; /* another process has it */
 	} else {

@@ -74,7 +74,8 @@ open_table(struct print *print, struct err *e)
 						 : SCOLS_TERMFORCE_NEVER);
 	for (size_t i = 0; i < print->columns; i++) {
 		const bool wraps = i + 1 == print->columns &&
-				   print->column[i]->type == PRINT_TEXT;
+				   (print->column[i]->type == PRINT_TEXT ||
+				    print->column[i]->type == PRINT_COMPUTED);
 		char title[64];
 		struct libscols_column *column;
 
@@ -178,7 +179,7 @@ print_row(struct print *print, const struct cell *cell, size_t count)
 static struct cell
 cell_of(struct rows *rows, const struct column *column)
 {
-	if (rows_null(rows, column->name))
+	if (column->type == PRINT_COMPUTED || rows_null(rows, column->name))
 		return cell_null();
 	switch (column->type) {
 	case PRINT_TEXT:
@@ -197,8 +198,17 @@ cell_of(struct rows *rows, const struct column *column)
 		return cell_flag(rows_flag(rows, column->name));
 	case PRINT_SECONDS:
 		return cell_seconds(rows_int(rows, column->name));
+	case PRINT_COMPUTED:
+		break;
 	}
 	return cell_null();
+}
+
+void
+print_fill(struct print *print, struct rows *rows, struct cell *cell)
+{
+	for (size_t i = 0; i < print->cells; i++)
+		cell[i] = cell_of(rows, &print->all[i]);
 }
 
 bool
@@ -208,8 +218,7 @@ print_rows_keep(struct print *print, struct rows *rows, const char *column,
 	struct cell cell[PRINT_COLUMNS_MAX];
 
 	while (rows_next(rows)) {
-		for (size_t i = 0; i < print->cells; i++)
-			cell[i] = cell_of(rows, &print->all[i]);
+		print_fill(print, rows, cell);
 		print_row(print, cell, print->cells);
 		if (column != NULL)
 			rows_text(rows, column, out, room);

@@ -123,6 +123,7 @@ add_plain(struct strbuf *out, const struct cell *cell)
 
 	switch (cell->type) {
 	case PRINT_TEXT:
+	case PRINT_COMPUTED:
 		strbuf_add(out, cell->text);
 		return;
 	case PRINT_ID:
@@ -324,7 +325,7 @@ table_stream(struct print *print, const struct cell *cell)
 	static const int width[] = {
 		[PRINT_TEXT] = 12,  [PRINT_ID] = 6,       [PRINT_COUNT] = 6,
 		[PRINT_MONEY] = 10, [PRINT_QUANTITY] = 8, [PRINT_TIME] = 23,
-		[PRINT_FLAG] = 3,   [PRINT_SECONDS] = 7,
+		[PRINT_FLAG] = 3,   [PRINT_SECONDS] = 7,  [PRINT_COMPUTED] = 12,
 	};
 
 	for (size_t i = 0; i < print->columns; i++) {

@@ -361,6 +361,16 @@ TEST(every_row_of_the_table_is_whole)
 	}
 }
 
+TEST(the_program_alone_shows_the_twelve_commonest_commands)
+{
+	const struct command *command;
+	size_t common = 0;
+
+	for (size_t i = 0; (command = command_at(i)) != NULL; i++)
+		common += (command->traits & IS_COMMON) != 0;
+	assert_int_equal(common, 12);
+}
+
 TEST(completion_knows_every_command_and_flag)
 {
 	AUTO(strbuf) script = STRBUF((size_t)1 << 20);
@@ -483,18 +493,20 @@ TEST(a_question_that_nobody_can_answer_names_the_flag)
 	assert_int_equal(exit_status(&e), 2);
 }
 
-RUN_TESTS(cmocka_unit_test(values_reach_a_command_typed),
-	  cmocka_unit_test(a_wrong_line_says_what_and_what_to_do),
-	  cmocka_unit_test(each_type_of_flag_reads_its_values),
-	  cmocka_unit_test(a_wrong_value_names_flag_and_what_was_wanted),
-	  cmocka_unit_test(help_is_shown_wherever_it_is_asked_for),
-	  cmocka_unit_test(help_shows_examples_before_anything_else),
-	  cmocka_unit_test(help_of_no_command_is_wider_than_a_terminal),
-	  cmocka_unit_test(
-		  every_example_of_every_command_is_a_line_that_it_takes),
-	  cmocka_unit_test(every_row_of_the_table_is_whole),
-	  cmocka_unit_test(completion_knows_every_command_and_flag),
-	  cmocka_unit_test(exit_statuses_are_those_of_the_manual),
-	  cmocka_unit_test(an_error_tells_what_to_do_in_a_second_line),
-	  cmocka_unit_test(colours_follow_terminal_environment_and_flag),
-	  cmocka_unit_test(a_question_that_nobody_can_answer_names_the_flag))
+RUN_TESTS(
+	cmocka_unit_test(values_reach_a_command_typed),
+	cmocka_unit_test(a_wrong_line_says_what_and_what_to_do),
+	cmocka_unit_test(each_type_of_flag_reads_its_values),
+	cmocka_unit_test(a_wrong_value_names_flag_and_what_was_wanted),
+	cmocka_unit_test(help_is_shown_wherever_it_is_asked_for),
+	cmocka_unit_test(help_shows_examples_before_anything_else),
+	cmocka_unit_test(help_of_no_command_is_wider_than_a_terminal),
+	cmocka_unit_test(
+		every_example_of_every_command_is_a_line_that_it_takes),
+	cmocka_unit_test(every_row_of_the_table_is_whole),
+	cmocka_unit_test(the_program_alone_shows_the_twelve_commonest_commands),
+	cmocka_unit_test(completion_knows_every_command_and_flag),
+	cmocka_unit_test(exit_statuses_are_those_of_the_manual),
+	cmocka_unit_test(an_error_tells_what_to_do_in_a_second_line),
+	cmocka_unit_test(colours_follow_terminal_environment_and_flag),
+	cmocka_unit_test(a_question_that_nobody_can_answer_names_the_flag))

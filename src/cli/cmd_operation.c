@@ -1,0 +1,302 @@
+/* operation list, show, watch, cancel: work that was asked for. */
+#include <inttypes.h>
+#include <string.h>
+
+#include "cli/operate.h"
+#include "cli/print.h"
+#include "local.h"
+
+static const char *const states[] = {
+	"not_processed",     "in_progress", "completed", "aborted",
+	"webshop_not_found", "failed",      NULL};
+
+static const struct flag list_flags[] = {
+	FLAG_SITE,
+	{.name = "state",
+	 .type = FLAG_WORD,
+	 .value = "STATE",
+	 .words = states,
+	 .help = "only operations in this state"},
+	{.name = "kind",
+	 .type = FLAG_TEXT,
+	 .value = "KIND",
+	 .help = "only this kind: order_sync, import, item_sync"},
+	FLAG_SINCE,
+	FLAG_LIMIT("at most so many, the newest; default 20"),
+	{0},
+};
+
+static const struct flag id_argument[] = {
+	{.name = "ID",
+	 .type = FLAG_INT,
+	 .minimum = 1,
+	 .maximum = INT64_MAX,
+	 .help = "the number of the operation",
+	 .complete = "operation list",
+	 .required = true},
+	{0},
+};
+
+/* The requirement's words of a stored state. */
+static const char *
+words(const char *code)
+{
+	enum operation_state state;
+
+	return operation_state_find(code, &state) ? operation_state_words(state)
+						  : code;
+}
+
+static const struct column list_columns[] = {
+	{"id", PRINT_ID, NULL},
+	{"kind", PRINT_TEXT, NULL},
+	{"site_code", PRINT_TEXT, NULL},
+	{"state", PRINT_TEXT, words},
+	{"stored", PRINT_COUNT, NULL},
+	{"soft", PRINT_COUNT, NULL},
+	{"hard", PRINT_COUNT, NULL},
+	{"created_at", PRINT_TIME, NULL},
+	{"completed_at", PRINT_TIME, NULL},
+	{"error", PRINT_TEXT, NULL},
+	{0},
+};
+
+static const struct column show_columns[] = {
+	{"id", PRINT_ID, NULL},
+	{"kind", PRINT_TEXT, NULL},
+	{"site_code", PRINT_TEXT, NULL},
+	{"state", PRINT_TEXT, words},
+	{"is_full", PRINT_FLAG, NULL},
+	{"dry_run", PRINT_FLAG, NULL},
+	{"scope", PRINT_TEXT, NULL},
+	{"phase", PRINT_TEXT, NULL},
+	{"done", PRINT_COUNT, NULL},
+	{"total", PRINT_COUNT, NULL},
+	{"unit", PRINT_TEXT, NULL},
+	{"fetched", PRINT_COUNT, NULL},
+	{"stored", PRINT_COUNT, NULL},
+	{"unchanged", PRINT_COUNT, NULL},
+	{"skipped", PRINT_COUNT, NULL},
+	{"soft", PRINT_COUNT, NULL},
+	{"hard", PRINT_COUNT, NULL},
+	{"paused_until", PRINT_TIME, NULL},
+	{"pause_reason", PRINT_TEXT, NULL},
+	{"error_code", PRINT_TEXT, NULL},
+	{"error", PRINT_TEXT, NULL},
+	{"superseded_by", PRINT_ID, NULL},
+	{"source", PRINT_TEXT, NULL},
+	{"created_by", PRINT_TEXT, NULL},
+	{"host", PRINT_TEXT, NULL},
+	{"cancel_at", PRINT_TIME, NULL},
+	{"created_at", PRINT_TIME, NULL},
+	{"started_at", PRINT_TIME, NULL},
+	{"completed_at", PRINT_TIME, NULL},
+	{"heartbeat_at", PRINT_TIME, NULL},
+	{0},
+};
+
+static const struct column job_columns[] = {
+	{"id", PRINT_ID, NULL},           {"kind", PRINT_TEXT, NULL},
+	{"ref", PRINT_TEXT, NULL},        {"state", PRINT_TEXT, NULL},
+	{"attempts", PRINT_COUNT, NULL},  {"max_attempts", PRINT_COUNT, NULL},
+	{"run_after", PRINT_TIME, NULL},  {"last_code", PRINT_TEXT, NULL},
+	{"last_error", PRINT_TEXT, NULL}, {0},
+};
+
+static bool
+list(struct app *app, struct call *call, struct err *e)
+{
+	AUTO(print) print = {0};
+	AUTO(rows) rows = ROWS;
+	const struct bind state = bind_text(call_text_or_null(call, "state"));
+	const struct bind kind = bind_text(call_text_or_null(call, "kind"));
+	const struct bind since =
+		bind_time(call_time(call, "since", app_now(app)));
+	int64_t site_id;
+
+	return print_open(&print, call, list_columns, e) &&
+	       call_site(app, call, &site_id, e) &&
+	       db_open(app->db, &rows, SQL_OPERATION_LIST,
+		       BINDS(state, state, kind, kind, bind_id(site_id),
+			     bind_id(site_id), since, since,
+			     bind_int(call_int(call, "limit", 20))),
+		       e) &&
+	       print_rows(&print, &rows, e) && print_close(&print, e);
+}
+
+static bool
+print_jobs(struct app *app, struct print *record, int64_t id, struct err *e)
+{
+	AUTO(print) print = {0};
+	AUTO(rows) rows = ROWS;
+
+	return print_open_inner(&print, record, "jobs", job_columns, e) &&
+	       db_open(app->db, &rows, SQL_OPERATION_JOBS, BINDS(bind_int(id)),
+		       e) &&
+	       print_rows(&print, &rows, e) && print_close(&print, e);
+}
+
+static bool
+show(struct app *app, struct call *call, struct err *e)
+{
+	const int64_t id = call_int(call, "ID", 0);
+	AUTO(print) print = {0};
+	AUTO(rows) rows = ROWS;
+
+	if (!print_open_record(&print, call, show_columns, e) ||
+	    !db_open(app->db, &rows, SQL_OPERATION_SHOW, BINDS(bind_int(id)),
+		     e))
+		return false;
+	if (rows.count == 0) {
+		err_set(e, ERR_MISSING, "no operation %" PRId64, id);
+		return err_hint(e, "orderbridge operation list shows them");
+	}
+	return print_rows(&print, &rows, e) && print_jobs(app, &print, id, e) &&
+	       print_close(&print, e);
+}
+
+/* What was last said about it, so that nothing is said twice. */
+struct watch {
+	char phase[41];
+	int64_t said_ms;
+	bool paused;
+};
+
+/* One line that repaints itself on a terminal. */
+static void
+paint(const struct call *call, const struct operation *op)
+{
+	enum { BAR = 16 };
+	unsigned full = op->total > 0 ? op->done * BAR / op->total : 0;
+
+	(void)fprintf(call->err, "\r\033[K◐ %s  %s %u", op->kind, op->phase,
+		      op->done);
+	if (op->total > 0)
+		(void)fprintf(call->err, "/%u", op->total);
+	(void)fprintf(call->err, " %s  ", op->unit);
+	for (unsigned i = 0; op->total > 0 && i < BAR; i++)
+		(void)fputs(i < full ? "▓" : "░", call->err);
+	(void)fflush(call->err);
+}
+
+/* Elsewhere a line at each phase, and one a minute. */
+static void
+say_progress(const struct call *call, const struct operation *op,
+	     struct watch *watch)
+{
+	const int64_t now = clock_boot_ms();
+	char until[TIME_TEXT_MAX];
+
+	if (op->paused_until != 0) {
+		if (!watch->paused)
+			call_say(call, "it waits until %s (%s)",
+				 time_text_minute(op->paused_until, until),
+				 op->pause_reason);
+		watch->paused = true;
+		return;
+	}
+	watch->paused = false;
+	if (call_switch(call, "quiet") || op->phase[0] == '\0')
+		return;
+	if (call->err_is_terminal) {
+		paint(call, op);
+	} else if (strcmp(watch->phase, op->phase) != 0 ||
+		   now - watch->said_ms >= MINUTE) {
+		call_say(call, "%s: %s, %u %s", op->kind, op->phase, op->done,
+			 op->unit);
+		watch->said_ms = now;
+	}
+	memcpy(watch->phase, op->phase, sizeof(watch->phase));
+}
+
+static bool
+watch(struct app *app, struct call *call, struct err *e)
+{
+	struct watch said = {.phase = ""};
+
+	while (*app->stop == 0) {
+		AUTO(operation) op = {0};
+
+		if (!operation_load(app->db, call_int(call, "ID", 0), &op, e))
+			return false;
+		if (operate_has_ended(&op)) {
+			if (call->err_is_terminal && said.phase[0] != '\0')
+				(void)fputs("\r\033[K", call->err);
+			operate_result(call, &op);
+			return true;
+		}
+		say_progress(call, &op, &said);
+		clock_sleep_ms(500);
+	}
+	call_say(call, "the operation goes on");
+	return true;
+}
+
+static bool
+cancel(struct app *app, struct call *call, struct err *e)
+{
+	const int64_t id = call_int(call, "ID", 0);
+	AUTO(operation) op = {0};
+
+	if (!operation_cancel(app->db, id, app_now(app), e) ||
+	    !operation_load(app->db, id, &op, e))
+		return false;
+	if (operate_has_ended(&op))
+		call_say(call, "operation %" PRId64 " is cancelled", id);
+	else
+		call_say(call,
+			 "operation %" PRId64 " stops at the next safe point",
+			 id);
+	return true;
+}
+
+const struct command operation_commands[] = {
+	{
+		.name = "operation list",
+		.summary = "work that was asked for, and how it went",
+		.flags = list_flags,
+		.examples = EXAMPLES(
+			{"orderbridge operation list --state=failed",
+			 "what failed, with its whole error"},
+			{"orderbridge operation list --site=woo-us --since=24h",
+			 "one shop's last day"}),
+		.traits = NEEDS_DATABASE | TAKES_FORMAT | IS_COMMON,
+		.run = list,
+	},
+	{
+		.name = "operation show",
+		.summary = "one operation: progress, result, error, jobs",
+		.arguments = id_argument,
+		.examples = EXAMPLES({"orderbridge operation show 1841",
+				      "all that is known of it"}),
+		.traits = NEEDS_DATABASE | TAKES_FORMAT,
+		.run = show,
+	},
+	{
+		.name = "operation watch",
+		.summary = "follow an operation to its end",
+		.description =
+			"Shows its progress and ends with its result: exit "
+			"status 0 when it completed without a failure, else 1. "
+			"Ctrl-C ends the watching, not the operation.",
+		.arguments = id_argument,
+		.examples =
+			EXAMPLES({"orderbridge operation watch 1841 || notify",
+				  "wait for it, and act on a failure"}),
+		.traits = NEEDS_DATABASE,
+		.run = watch,
+	},
+	{
+		.name = "operation cancel",
+		.summary = "stop an operation at its next safe point",
+		.description =
+			"One that only waits ends at once. What was stored "
+			"stays stored; the next run goes on from there.",
+		.arguments = id_argument,
+		.examples = EXAMPLES({"orderbridge operation cancel 1841",
+				      "finish the batch and end"}),
+		.traits = NEEDS_DATABASE,
+		.run = cancel,
+	},
+	{0},
+};
