@@ -134,6 +134,7 @@ completion_bash(struct strbuf *out)
 		"\tcompopt -o filenames\n}\n"
 		"# Names from the database, given up after 200 ms.\n"
 		"_orderbridge_ids()\n{\n"
+		"\t# shellcheck disable=SC2086\n"
 		"\t_orderbridge_words \"$(timeout 0.2 orderbridge $1 "
 		"--format=ids 2>/dev/null)\"\n}\n"
 		"_orderbridge()\n{\n"

@@ -47,10 +47,11 @@ add_pair(struct strbuf *out, const char *term, size_t width, const char *text)
 }
 
 static void
-add_words(struct strbuf *out, const struct flag *flag)
+add_words(struct strbuf *out, const struct flag *flag, const char *between)
 {
 	for (const char *const *word = flag->words; *word != NULL; word++)
-		strbuf_addf(out, word == flag->words ? "%s" : "|%s", *word);
+		strbuf_addf(out, "%s%s", word == flag->words ? "" : between,
+			    *word);
 }
 
 void
@@ -69,7 +70,7 @@ help_flag(struct strbuf *out, const struct flag *flag, bool is_argument)
 	if (flag->type == FLAG_ON_OFF)
 		strbuf_add(out, "on|off");
 	else if (flag->type == FLAG_WORD && flag->value == NULL)
-		add_words(out, flag);
+		add_words(out, flag, "|");
 	else
 		strbuf_add(out, flag->value);
 }
@@ -121,7 +122,7 @@ add_flag(struct strbuf *out, const struct flag *flag)
 	if (flag->type == FLAG_WORD && flag->value != NULL &&
 	    strcmp(flag->name, "format") != 0) {
 		strbuf_add(&text, ": ");
-		add_words(&text, flag);
+		add_words(&text, flag, ", ");
 	} else if (flag->type == FLAG_INT && flag->maximum < INT64_MAX) {
 		strbuf_addf(&text, " (%" PRId64 " to %" PRId64 ")",
 			    flag->minimum, flag->maximum);

@@ -276,10 +276,8 @@ check_call(const struct parser *in, struct err *e)
 		for (; flag != NULL && flag->name != NULL; flag++) {
 			if (!flag->required || call_given(out, flag->name))
 				continue;
-			err_set(e, ERR_INPUT, "%s is missing",
-				flag_shown(flag, name));
-			return err_hint(e, "see: orderbridge %s --help",
-					out->command->name);
+			return err_set(e, ERR_INPUT, "%s is missing",
+				       flag_shown(flag, name));
 		}
 	}
 	for (size_t i = 0; i < out->values; i++)
@@ -304,6 +302,17 @@ begins_with_help(int count, char *const *word)
 	return count > 0 && strcmp(word[0], "help") == 0;
 }
 
+/* Every mistake says where to read on, if it has nothing better. */
+static bool
+refuse(const struct call *call, struct err *e)
+{
+	if (call->command == NULL)
+		return false;
+	if (e->hint[0] == '\0')
+		err_hint(e, "see: orderbridge %s --help", call->command->name);
+	return err_in(e, "%s", call->command->name);
+}
+
 bool
 call_parse(struct call *out, int count, char *const *word, struct err *e)
 {
@@ -317,9 +326,7 @@ call_parse(struct call *out, int count, char *const *word, struct err *e)
 		return true;
 	}
 	if (!parse_words(&in, e))
-		return out->command == NULL
-			       ? false
-			       : err_in(e, "%s", out->command->name);
+		return refuse(out, e);
 	if (in.lenient || (out->command == NULL && out->topic[0] == '\0')) {
 		out->action = CALL_HELP;
 		if (in.lenient && out->command == NULL && out->topic[0] == '\0')
@@ -331,7 +338,7 @@ call_parse(struct call *out, int count, char *const *word, struct err *e)
 		return err_hint(e, "see: orderbridge %s --help", out->topic);
 	}
 	if (!check_call(&in, e))
-		return err_in(e, "%s", out->command->name);
+		return refuse(out, e);
 	out->format = (enum format)call_word(out, "format", FORMAT_TABLE);
 	return true;
 }

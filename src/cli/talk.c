@@ -57,9 +57,12 @@ call_read(const char *path, struct strbuf *out, struct err *e)
 	size_t got;
 	bool ok;
 
-	if (file == NULL)
-		return err_set(e, errno == ENOENT ? ERR_MISSING : ERR_PERMANENT,
-			       "%.300s: %s", path, strerror(errno));
+	if (file == NULL) {
+		err_set(e, errno == ENOENT ? ERR_MISSING : ERR_PERMANENT,
+			"%.300s: %s", path, strerror(errno));
+		return err_hint(e, "name a file that this account can read, or "
+				   "- for standard input");
+	}
 	while ((got = fread(block, 1, sizeof(block), file)) > 0)
 		strbuf_addn(out, block, got);
 	ok = !ferror(file);

@@ -102,14 +102,15 @@ TEST(a_wrong_line_says_what_and_what_to_do)
 		{"config show --format=xml",
 		 "config show: --format: wanted table, json, csv, yaml, count "
 		 "or ids, found \"xml\"",
-		 ""},
+		 "see: orderbridge config show --help"},
 		{"config show --format", "config show: --format wants a value",
 		 "write --format=FORMAT"},
 		{"config show --format --origin",
 		 "config show: --format wants a value",
 		 "write --format=FORMAT"},
 		{"config show --origin=yes",
-		 "config show: --origin takes no value", ""},
+		 "config show: --origin takes no value",
+		 "see: orderbridge config show --help"},
 		{"config show --format=csv --format=json",
 		 "config show: --format is given twice", "keep one of them"},
 		{"config check --format=json",
@@ -123,13 +124,15 @@ TEST(a_wrong_line_says_what_and_what_to_do)
 		{"completion", "completion: SHELL is missing",
 		 "see: orderbridge completion --help"},
 		{"completion fish",
-		 "completion: SHELL: wanted bash, found \"fish\"", ""},
+		 "completion: SHELL: wanted bash, found \"fish\"",
+		 "see: orderbridge completion --help"},
 		{"config show --fields=,",
 		 "config show: --fields: wanted a list with commas, found "
 		 "\",\"",
-		 ""},
+		 "see: orderbridge config show --help"},
 		{"config show --config=",
-		 "config show: --config: wanted FILE, found \"\"", ""},
+		 "config show: --config: wanted FILE, found \"\"",
+		 "see: orderbridge config show --help"},
 	};
 
 	for (size_t i = 0; i < COUNT_OF(cases); i++) {
