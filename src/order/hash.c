@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/secret.h"
+#include "order/address.h"
 #include "order/payment.h"
 
 /*
@@ -72,6 +73,9 @@ address(struct strbuf *out, const struct address *a)
 static void
 header(struct strbuf *out, const struct order *o)
 {
+	/* order_prepare fills an empty one with a copy. */
+	bool ship_same = o->ship_same || address_is_empty(&o->ship);
+
 	field(out, "id", o->platform_id);
 	field(out, "number", o->number);
 	field_time(out, "date", o->order_date);
@@ -84,8 +88,8 @@ header(struct strbuf *out, const struct order *o)
 	field(out, "customer_note", o->customer_note);
 	field(out, "bill", "");
 	address(out, &o->bill);
-	field(out, "ship", o->ship_same ? "same" : "");
-	if (!o->ship_same)
+	field(out, "ship", ship_same ? "same" : "");
+	if (!ship_same)
 		address(out, &o->ship);
 	field(out, "ship_method", o->ship_method);
 	field_money(out, "ship_cost", o->ship_cost);

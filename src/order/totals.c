@@ -11,7 +11,7 @@ struct sums {
 	struct money goods;     /* S: what is not memo */
 	struct money credit;    /* certain credits */
 	struct money undecided; /* smart coupons, in S or in C */
-	struct money tax;
+	struct money tax, rounding;
 	int lines;
 	bool has_undecided, ok;
 };
@@ -47,6 +47,8 @@ sums_of(const struct order *o)
 		}
 		if (line->type == LINE_TAX)
 			add(&s, &s.tax, line->amount);
+		if (line->type == LINE_ROUNDING)
+			add(&s, &s.rounding, line->amount);
 	}
 	return s;
 }
@@ -194,7 +196,7 @@ settle(struct order *o, const struct sums *s, bool infer, int64_t *credit,
 	*credit = best.credit;
 	if (size_of(best.residual) <= lines * minor_unit(o->currency)) {
 		decide(o, best.outside);
-		o->proof_residual.e4 = best.residual;
+		o->proof_residual.e4 = s->rounding.e4 + best.residual;
 		o->proof_ok = true;
 		return best.residual == 0 ||
 		       add_amount_line(o, LINE_ROUNDING, best.residual,
