@@ -28,10 +28,10 @@ make_room(struct order *o)
 	size_t room = o->line_room ? o->line_room * 2 : 8;
 	struct line *line;
 
-	if (o->lines < o->line_room)
-		return true;
 	if (o->lines == ORDER_LINES_MAX)
 		return false;
+	if (o->lines < o->line_room)
+		return true;
 	line = realloc(o->line, room * sizeof(*line));
 	if (line == NULL)
 		return false;
