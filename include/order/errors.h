@@ -31,8 +31,8 @@ MUST_CHECK bool order_error_list(struct db *db,
 				 struct rows *out, struct err *e);
 /*
  * One row a cause (Z-7), most orders first: cause (hex), code, sku, field,
- * message (of the latest), orders, sites (codes), value (sum of the totals),
- * first_at, last_at. site_id 0 = all.
+ * message (of the latest), orders, value ("238.00 USD, 10.00 EUR"), sites
+ * (codes), first_at, last_at. site_id 0 = all.
  */
 MUST_CHECK bool order_error_causes(struct db *db, const char *status,
 				   int64_t site_id, unsigned limit,

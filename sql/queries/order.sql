@@ -14,10 +14,11 @@ SELECT s.id, s.platform_order_id, s.outcome, s.content_hash, o.state,
 
 -- name: order_seen_upsert
 -- "stored" is never taken back: it is what stops a second import (I1). The row's
--- lock keeps writers of the same order one behind the other.
+-- lock keeps writers of the same order one behind the other. What came without
+-- a date (gone, or no order at all) stands in lists where it was met first.
 INSERT INTO rm_order_seen (site_id, platform_order_id, number, outcome, code,
        content_hash, order_date, currency, total, first_at, last_at)
-VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+VALUES (?, ?, ?, ?, ?, ?, COALESCE(?, ?), ?, ?, ?, ?)
     ON DUPLICATE KEY UPDATE
        number = COALESCE(VALUES(number), number),
        outcome = IF(outcome IN ('stored', 'cancelled')
@@ -25,9 +26,10 @@ VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
                     outcome, VALUES(outcome)),
        code = VALUES(code),
        content_hash = COALESCE(VALUES(content_hash), content_hash),
-       order_date = COALESCE(VALUES(order_date), order_date),
+       order_date = COALESCE(?, order_date),
        currency = COALESCE(VALUES(currency), currency),
-       total = VALUES(total), last_at = VALUES(last_at)
+       total = IF(?, VALUES(total), total),
+       last_at = VALUES(last_at)
 RETURNING id
 
 -- name: order_number_holders
@@ -39,7 +41,7 @@ SELECT o.number, o.site_id, o.platform_order_id, s.code AS site_code
   JOIN rm_sites AS s ON s.id = o.site_id
 
 -- name: order_existing
-SELECT o.id, o.content_hash, o.bc_state, o.state
+SELECT o.id, o.content_hash, o.bc_state, o.state, o.changed_upstream
   FROM JSON_TABLE(?, '$[*]' COLUMNS (id BIGINT UNSIGNED PATH '$')) AS k
   JOIN rm_order AS o ON o.id = k.id
 
@@ -119,6 +121,20 @@ UPDATE rm_order
    SET changed_upstream = 1, version = version + 1
  WHERE id = ? AND changed_upstream = 0
 
+-- name: order_cancel
+-- Cancelled or gone at the shop before it was sent on: it never will be (D-23).
+UPDATE rm_order
+   SET state = 'cancelled', bc_state = 'cancelled', imported = 2,
+       version = version + 1
+ WHERE id = ? AND state = 'stored'
+   AND bc_state IN ('none', 'pending', 'error')
+
+-- name: order_cancel_lines
+UPDATE rm_lineitems AS l
+  JOIN rm_order AS o ON o.id = l.order_id
+   SET l.imported = 2
+ WHERE l.order_id = ? AND o.state = 'cancelled'
+
 -- name: order_remove_lines
 DELETE l
   FROM JSON_TABLE(?, '$[*]' COLUMNS (id BIGINT UNSIGNED PATH '$')) AS k
@@ -179,14 +195,6 @@ UPDATE rm_order
    SET mark_state = ?, marked_at = ?, version = version + 1
  WHERE id = ? AND mark_state = 'pending'
 
--- name: order_gone_before_mark
--- R-47: the shop has it no more, so it is never exported.
-UPDATE rm_order
-   SET mark_state = 'superseded', state = 'cancelled', bc_state = 'cancelled',
-       imported = 2, version = version + 1
- WHERE id = ? AND mark_state = 'pending' AND state = 'stored'
-   AND bc_state IN ('none', 'pending', 'error')
-
 -- name: order_unmark
 UPDATE rm_order
    SET mark_state = 'pending', version = version + 1
@@ -228,22 +236,33 @@ SELECT r.id, r.order_id, r.number, s.platform_order_id, t.code AS site_code,
  LIMIT ?
 
 -- name: error_causes
--- One row a cause (Z-7), most orders first.
-SELECT LOWER(HEX(r.cause_hash)) AS cause, MAX(r.code) AS code,
-       MAX(r.sku) AS sku, MAX(r.field) AS field,
-       SUBSTRING_INDEX(GROUP_CONCAT(r.message ORDER BY r.last_at DESC
-                                    SEPARATOR '\n'), '\n', 1) AS message,
-       COUNT(*) AS orders,
-       GROUP_CONCAT(DISTINCT t.code ORDER BY t.code SEPARATOR ', ') AS sites,
-       SUM(r.total) AS value, MIN(r.first_at) AS first_at,
-       MAX(r.last_at) AS last_at
-  FROM rm_error_orders AS r
-  JOIN rm_sites AS t ON t.id = r.site_id
- WHERE r.status = ?
-   AND (? IS NULL OR r.site_id = ?)
- GROUP BY r.cause_hash
- ORDER BY orders DESC, last_at DESC
- LIMIT ?
+-- One row a cause (Z-7), most orders first. Amounts add up within a currency.
+SELECT LOWER(HEX(g.cause_hash)) AS cause, latest.code, latest.sku, latest.field,
+       latest.message, g.orders, g.value, g.sites, g.first_at, g.last_at
+  FROM (SELECT c.cause_hash, SUM(c.orders) AS orders,
+               GROUP_CONCAT(CONCAT_WS(' ', c.total, c.currency)
+                            ORDER BY c.currency SEPARATOR ', ') AS value,
+               MIN(c.first_at) AS first_at, MAX(c.last_at) AS last_at,
+               MAX(c.latest_id) AS latest_id,
+               (SELECT GROUP_CONCAT(DISTINCT t.code ORDER BY t.code
+                                    SEPARATOR ', ')
+                  FROM rm_error_orders AS e
+                  JOIN rm_sites AS t ON t.id = e.site_id
+                 WHERE e.status = ? AND e.cause_hash = c.cause_hash
+                   AND (? IS NULL OR e.site_id = ?)) AS sites
+          FROM (SELECT r.cause_hash, r.currency, COUNT(*) AS orders,
+                       REGEXP_REPLACE(SUM(r.total), '0{1,2}$', '') AS total,
+                       MIN(r.first_at) AS first_at, MAX(r.last_at) AS last_at,
+                       MAX(r.id) AS latest_id
+                  FROM rm_error_orders AS r
+                 WHERE r.status = ?
+                   AND (? IS NULL OR r.site_id = ?)
+                 GROUP BY r.cause_hash, r.currency) AS c
+         GROUP BY c.cause_hash
+         ORDER BY orders DESC, last_at DESC
+         LIMIT ?) AS g
+  JOIN rm_error_orders AS latest ON latest.id = g.latest_id
+ ORDER BY g.orders DESC, g.last_at DESC
 
 -- name: error_find
 SELECT r.*, t.code AS site_code
@@ -258,15 +277,16 @@ UPDATE rm_error_orders
  WHERE order_id = ? AND status IN ('open', 'requeued')
 
 -- name: order_find
--- By number, else by id.
-SELECT id, 0 AS preference
+-- By number, else by id. Of several orders that claim a number the stored one
+-- holds it.
+SELECT id, IF(outcome = 'stored', 0, 1) AS preference
   FROM rm_order_seen
  WHERE number = ?
  UNION ALL
-SELECT id, 1 AS preference
+SELECT id, 2 AS preference
   FROM rm_order_seen
  WHERE id = ?
- ORDER BY preference
+ ORDER BY preference, id
  LIMIT 1
 
 -- name: order_read
@@ -324,9 +344,10 @@ SELECT revision, LENGTH(body) AS bytes, fetched_at
  WHERE order_id = ?
  ORDER BY revision DESC
 
+-- Lists are newest first, one statement an index: a range on (order_date, id)
+-- behind equal values. Without FORCE INDEX the server reads every row that is
+-- equal (PERFORMANCE 3).
 -- name: order_list
--- Newest first. One statement for all filters that have an index of their own:
--- each is a range on (order_date, id) behind it.
 SELECT o.id, o.number, t.code AS site_code, o.order_date,
        TRIM(CONCAT_WS(' ', o.bill_first_name, o.bill_last_name)) AS customer,
        o.currency, o.total_due, o.line_count, 'stored' AS outcome, o.state,
@@ -351,4 +372,95 @@ SELECT o.id, o.number, t.code AS site_code, o.order_date,
    AND o.order_date <= ? AND (o.order_date < ? OR o.id < ?)
    AND o.order_date >= ?
  ORDER BY o.order_date DESC, o.id DESC
+ LIMIT ?
+
+-- name: order_list_imported
+SELECT o.id, o.number, t.code AS site_code, o.order_date,
+       TRIM(CONCAT_WS(' ', o.bill_first_name, o.bill_last_name)) AS customer,
+       o.currency, o.total_due, o.line_count, 'stored' AS outcome, o.state,
+       o.mark_state, o.bc_state, o.imported, o.verified, o.changed_upstream,
+       o.nav_sales_order_number, NULL AS code, o.platform_order_id
+  FROM rm_order AS o FORCE INDEX (ix_rm_order_imported_order_date_id)
+  JOIN rm_sites AS t ON t.id = o.site_id
+ WHERE o.imported = ?
+   AND o.order_date <= ? AND (o.order_date < ? OR o.id < ?)
+   AND o.order_date >= ?
+   AND (? IS NULL OR o.site_id = ?)
+ ORDER BY o.order_date DESC, o.id DESC
+ LIMIT ?
+
+-- name: order_list_state
+SELECT o.id, o.number, t.code AS site_code, o.order_date,
+       TRIM(CONCAT_WS(' ', o.bill_first_name, o.bill_last_name)) AS customer,
+       o.currency, o.total_due, o.line_count, 'stored' AS outcome, o.state,
+       o.mark_state, o.bc_state, o.imported, o.verified, o.changed_upstream,
+       o.nav_sales_order_number, NULL AS code, o.platform_order_id
+  FROM rm_order AS o FORCE INDEX (ix_rm_order_state_order_date_id)
+  JOIN rm_sites AS t ON t.id = o.site_id
+ WHERE o.state = ?
+   AND o.order_date <= ? AND (o.order_date < ? OR o.id < ?)
+   AND o.order_date >= ?
+   AND (? IS NULL OR o.site_id = ?)
+ ORDER BY o.order_date DESC, o.id DESC
+ LIMIT ?
+
+-- name: order_list_mark_state
+SELECT o.id, o.number, t.code AS site_code, o.order_date,
+       TRIM(CONCAT_WS(' ', o.bill_first_name, o.bill_last_name)) AS customer,
+       o.currency, o.total_due, o.line_count, 'stored' AS outcome, o.state,
+       o.mark_state, o.bc_state, o.imported, o.verified, o.changed_upstream,
+       o.nav_sales_order_number, NULL AS code, o.platform_order_id
+  FROM rm_order AS o FORCE INDEX (ix_rm_order_mark_state_order_date_id)
+  JOIN rm_sites AS t ON t.id = o.site_id
+ WHERE o.mark_state = ?
+   AND o.order_date <= ? AND (o.order_date < ? OR o.id < ?)
+   AND o.order_date >= ?
+   AND (? IS NULL OR o.site_id = ?)
+ ORDER BY o.order_date DESC, o.id DESC
+ LIMIT ?
+
+-- name: order_list_bc_state
+SELECT o.id, o.number, t.code AS site_code, o.order_date,
+       TRIM(CONCAT_WS(' ', o.bill_first_name, o.bill_last_name)) AS customer,
+       o.currency, o.total_due, o.line_count, 'stored' AS outcome, o.state,
+       o.mark_state, o.bc_state, o.imported, o.verified, o.changed_upstream,
+       o.nav_sales_order_number, NULL AS code, o.platform_order_id
+  FROM rm_order AS o FORCE INDEX (ix_rm_order_bc_state_order_date_id)
+  JOIN rm_sites AS t ON t.id = o.site_id
+ WHERE o.bc_state = ?
+   AND o.order_date <= ? AND (o.order_date < ? OR o.id < ?)
+   AND o.order_date >= ?
+   AND (? IS NULL OR o.site_id = ?)
+ ORDER BY o.order_date DESC, o.id DESC
+ LIMIT ?
+
+-- name: order_list_changed
+SELECT o.id, o.number, t.code AS site_code, o.order_date,
+       TRIM(CONCAT_WS(' ', o.bill_first_name, o.bill_last_name)) AS customer,
+       o.currency, o.total_due, o.line_count, 'stored' AS outcome, o.state,
+       o.mark_state, o.bc_state, o.imported, o.verified, o.changed_upstream,
+       o.nav_sales_order_number, NULL AS code, o.platform_order_id
+  FROM rm_order AS o FORCE INDEX (ix_rm_order_changed_upstream_order_date_id)
+  JOIN rm_sites AS t ON t.id = o.site_id
+ WHERE o.changed_upstream = ?
+   AND o.order_date <= ? AND (o.order_date < ? OR o.id < ?)
+   AND o.order_date >= ?
+   AND (? IS NULL OR o.site_id = ?)
+ ORDER BY o.order_date DESC, o.id DESC
+ LIMIT ?
+
+-- name: order_list_outcome
+-- Those that are not stored.
+SELECT s.id, s.number, t.code AS site_code, s.order_date, NULL AS customer,
+       s.currency, s.total AS total_due, NULL AS line_count, s.outcome,
+       NULL AS state, NULL AS mark_state, NULL AS bc_state, NULL AS imported,
+       NULL AS verified, NULL AS changed_upstream,
+       NULL AS nav_sales_order_number, s.code, s.platform_order_id
+  FROM rm_order_seen AS s FORCE INDEX (ix_rm_order_seen_outcome_order_date_id)
+  JOIN rm_sites AS t ON t.id = s.site_id
+ WHERE s.outcome = ?
+   AND s.order_date <= ? AND (s.order_date < ? OR s.id < ?)
+   AND s.order_date >= ?
+   AND (? IS NULL OR s.site_id = ?)
+ ORDER BY s.order_date DESC, s.id DESC
  LIMIT ?

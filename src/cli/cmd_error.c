@@ -79,7 +79,7 @@ static const struct column cause_columns[] = {
 	{"sku", PRINT_TEXT, NULL},
 	{"field", PRINT_TEXT, NULL},
 	{"orders", PRINT_COUNT, NULL},
-	{"value", PRINT_MONEY, NULL},
+	{"value", PRINT_TEXT, NULL},
 	{"sites", PRINT_TEXT, NULL},
 	{"last_at", PRINT_TIME, NULL},
 	{"message", PRINT_TEXT, NULL},

@@ -37,11 +37,13 @@ bool
 order_error_causes(struct db *db, const char *status, int64_t site_id,
 		   unsigned limit, struct rows *out, struct err *e)
 {
-	return db_open(db, out, SQL_ERROR_CAUSES,
-		       BINDS(bind_text(status ? status : "open"),
-			     bind_id(site_id), bind_id(site_id),
-			     bind_int(limit)),
-		       e);
+	const struct bind wanted = bind_text(status ? status : "open");
+	const struct bind site = bind_id(site_id);
+
+	return db_open(
+		db, out, SQL_ERROR_CAUSES,
+		BINDS(wanted, site, site, wanted, site, site, bind_int(limit)),
+		e);
 }
 
 bool
@@ -62,6 +64,18 @@ struct handling {
 };
 
 static bool
+explain_refusal(struct db *db, int64_t order_id, struct err *e)
+{
+	AUTO(rows) rows = ROWS;
+
+	if (!order_error_find(db, order_id, &rows, e))
+		return false;
+	(void)rows_next(&rows);
+	return err_set(e, ERR_CONFLICT, "the error of order %lld is %s already",
+		       (long long)order_id, rows_borrow(&rows, "status", NULL));
+}
+
+static bool
 handle(struct db *db, void *context, struct err *e)
 {
 	const struct handling *h = context;
@@ -72,8 +86,7 @@ handle(struct db *db, void *context, struct err *e)
 		    e))
 		return false;
 	if (db_changed(db) == 0)
-		return err_set(e, ERR_CONFLICT, "order %lld has no open error",
-			       (long long)h->order_id);
+		return explain_refusal(db, h->order_id, e);
 	return db_run(db, SQL_ORDER_EVENT_INSERT,
 		      BINDS(bind_int(h->order_id), bind_null(),
 			    bind_time(h->now), bind_text("person"),

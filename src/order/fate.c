@@ -1,9 +1,16 @@
 /* Orders that were not stored: failed, waiting, skipped; and marks. */
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/row_out.h"
 #include "order/errors.h"
 #include "store_local.h"
+
+/* What the row of one error borrows until it is written. */
+struct detail {
+	struct strbuf text;
+	unsigned char cause[32];
+};
 
 /* The further faults of an order, for `detail`: [{"code":..,"message":..}]. */
 static bool
@@ -31,27 +38,49 @@ add_detail(struct strbuf *out, const struct faults *faults,
 }
 
 static bool
-write_error(const struct writing *w, const struct order_write *o, struct err *e)
+add_error(struct sheet *sheet, const struct writing *w,
+	  const struct order_write *o, struct detail *detail, struct err *e)
 {
-	AUTO(strbuf) detail = STRBUF((size_t)1 << 16);
 	const struct fault *f = o->fault;
-	unsigned char cause[32];
 
-	order_cause_hash(f->code, f->sku, f->field, cause);
-	return add_detail(&detail, &o->order->faults, f, e) &&
-	       db_run(w->db, SQL_ORDER_ERROR_UPSERT,
-		      BINDS(bind_int(o->order->id), bind_int(w->site_id),
-			    bind_text_or_null(o->order->number),
-			    bind_text(stage_name(f->stage)),
-			    bind_text(code_name(f->code)),
-			    bind_text_or_null(f->sku),
-			    bind_text_or_null(f->field), bind_text(f->message),
-			    bind_text_or_null(detail.text),
-			    bind_money(o->order->total_due),
-			    bind_text_or_null(o->order->currency),
-			    bind_bytes(cause, 32), bind_time(w->now),
-			    bind_time(w->now), bind_id(w->operation_id)),
-		      e);
+	if (f == NULL)
+		return err_set(e, ERR_FATAL, "order %s failed without a fault",
+			       o->order->platform_id);
+	detail->text = (struct strbuf)STRBUF((size_t)1 << 16);
+	if (!add_detail(&detail->text, &o->order->faults, f, e))
+		return false;
+	order_cause_hash(f->code, f->sku, f->field, detail->cause);
+	sheet_add(sheet,
+		  BINDS(bind_int(o->order->id), bind_int(w->site_id),
+			bind_text_or_null(o->order->number),
+			bind_text(stage_name(f->stage)),
+			bind_text(code_name(f->code)),
+			bind_text_or_null(f->sku), bind_text_or_null(f->field),
+			bind_text(f->message),
+			bind_text_or_null(detail->text.text),
+			bind_money(order_worth(o->order)),
+			bind_text_or_null(o->order->currency),
+			bind_bytes(detail->cause, sizeof(detail->cause)),
+			bind_time(w->now), bind_time(w->now),
+			bind_id(w->operation_id)));
+	return true;
+}
+
+static bool
+write_errors(const struct writing *w, struct err *e)
+{
+	AUTO(sheet) errors = {0};
+	struct detail *detail = calloc(w->count + 1, sizeof(*detail));
+	bool fine = detail != NULL ||
+		    err_set(e, ERR_TEMPORARY, "no memory for errors");
+
+	for (size_t i = 0; fine && i < w->count; i++)
+		fine = add_error(&errors, w, &w->write[i], &detail[i], e);
+	fine = fine && sheet_run(&errors, w->db, SQL_ORDER_ERROR_UPSERT, e);
+	for (size_t i = 0; detail != NULL && i < w->count; i++)
+		strbuf_end(&detail[i].text);
+	free(detail);
+	return fine || err_in(e, "keep %zu errors", w->count);
 }
 
 /* The step that stopped it, and the result of the operation. */
@@ -83,13 +112,8 @@ order_fail_many(struct db *db, int64_t site_id, int64_t operation_id,
 {
 	struct writing w = {db, site_id, operation_id, now, write, count};
 
-	if (!seen_upsert(&w, "error", e) || !payload_keep(&w, NULL, e))
-		return false;
-	for (size_t i = 0; i < count; i++)
-		if (!write_error(&w, &write[i], e))
-			return err_in(e, "error row of order %s",
-				      write[i].order->platform_id);
-	return write_events(&w, "hard", e);
+	return seen_upsert(&w, "error", e) && payload_keep(&w, NULL, e) &&
+	       write_errors(&w, e) && write_events(&w, "hard", e);
 }
 
 bool
@@ -104,15 +128,27 @@ order_wait_many(struct db *db, int64_t site_id, int64_t operation_id,
 }
 
 bool
+cancel_orders(const struct sheet *ids, struct db *db, struct err *e)
+{
+	return sheet_run(ids, db, SQL_ORDER_CANCEL, e) &&
+	       sheet_run(ids, db, SQL_ORDER_CANCEL_LINES, e);
+}
+
+bool
 order_skip_many(struct db *db, int64_t site_id, int64_t operation_id,
 		utc_ms now, struct order_write *write, size_t count,
 		struct err *e)
 {
 	struct writing w = {db, site_id, operation_id, now, write, count};
+	AUTO(sheet) ids = {0};
 	bool gone = count > 0 && write[0].code == GONE;
 
-	return seen_upsert(&w, gone ? "gone" : "skipped", e) &&
-	       write_events(&w, "skipped", e);
+	if (!seen_upsert(&w, gone ? "gone" : "skipped", e))
+		return false;
+	/* what the shop has no more is not exported any more. */
+	for (size_t i = 0; gone && i < count; i++)
+		sheet_add(&ids, BINDS(bind_int(write[i].order->id)));
+	return cancel_orders(&ids, db, e) && write_events(&w, "skipped", e);
 }
 
 bool
@@ -122,8 +158,11 @@ order_to_mark(struct db *db, int64_t site_id, struct to_mark *out, size_t room,
 	AUTO(rows) rows = ROWS;
 
 	*count = 0;
-	if (!db_open(db, &rows, SQL_ORDER_TO_MARK,
-		     BINDS(bind_int(site_id), bind_int((int64_t)room)), e))
+	/* This is the re-read that I5 asks for before a mark is sent. */
+	if (!db_sync_wait(db, true, e) ||
+	    !db_open(db, &rows, SQL_ORDER_TO_MARK,
+		     BINDS(bind_int(site_id), bind_int((int64_t)room)), e) ||
+	    !db_sync_wait(db, false, e))
 		return err_in(e, "orders to mark");
 	while (*count < room && rows_next(&rows)) {
 		struct to_mark *mark = &out[(*count)++];
@@ -152,16 +191,15 @@ order_mark_many(struct db *db, int64_t operation_id, utc_ms now,
 
 		if (cancelled)
 			sheet_add(&gone, BINDS(bind_int(m->id)));
-		else
-			sheet_add(&states,
-				  BINDS(bind_text(m->state),
-					done ? bind_time(now) : bind_null(),
-					bind_int(m->id)));
+		sheet_add(&states,
+			  BINDS(bind_text(cancelled ? "superseded" : m->state),
+				done ? bind_time(now) : bind_null(),
+				bind_int(m->id)));
 		event_add(&events, &w, m->id, "mark", done ? "ok" : "warn",
 			  cancelled ? code_name(GONE) : NULL, m->message);
 	}
 	return sheet_run(&states, db, SQL_ORDER_MARKED, e) &&
-	       sheet_run(&gone, db, SQL_ORDER_GONE_BEFORE_MARK, e) &&
+	       cancel_orders(&gone, db, e) &&
 	       sheet_run(&events, db, SQL_ORDER_EVENT_INSERT, e);
 }
 

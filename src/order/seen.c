@@ -71,6 +71,12 @@ has_hash(const struct order *o)
 	return memcmp(o->content_hash, none, sizeof(none)) != 0;
 }
 
+struct money
+order_worth(const struct order *o)
+{
+	return o->proof_ok ? o->total_due : o->total;
+}
+
 bool
 seen_upsert(const struct writing *w, const char *outcome, struct err *e)
 {
@@ -92,15 +98,19 @@ seen_upsert(const struct writing *w, const char *outcome, struct err *e)
 				bind_text_or_null(code_name(code)),
 				has_hash(o) ? bind_bytes(o->content_hash, 32)
 					    : bind_null(),
-				bind_time(o->order_date),
+				bind_time(o->order_date), bind_time(w->now),
 				bind_text_or_null(o->currency),
-				bind_money(o->total_due), bind_time(w->now),
-				bind_time(w->now)));
+				bind_money(order_worth(o)), bind_time(w->now),
+				bind_time(w->now), bind_time(o->order_date),
+				bind_int(o->order_date != 0)));
 	}
 	if (sheet.rows == 0)
 		return true;
 	if (!sheet_open(&sheet, w->db, SQL_ORDER_SEEN_UPSERT, &rows, e))
 		return err_in(e, "note orders");
+	if (rows.count != sheet.rows)
+		return err_set(e, ERR_FATAL, "%zu ids for %zu orders",
+			       rows.count, sheet.rows);
 	for (size_t i = 0; i < w->count; i++)
 		if (!w->write[i].number_taken && rows_next(&rows))
 			w->write[i].order->id = rows_int(&rows, "id");
@@ -149,7 +159,8 @@ keep_new(const struct writing *w, struct latest *latest, struct err *e)
 		const struct order_write *o = &w->write[i];
 		unsigned char hash[32];
 
-		if (o->body == NULL || o->number_taken)
+		/* the same content is not kept again. */
+		if (o->body == NULL || o->number_taken || o->unchanged)
 			continue;
 		hash_sha256(o->body, o->body_length, hash);
 		if (latest[i].revision && memcmp(hash, latest[i].hash, 32) == 0)

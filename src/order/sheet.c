@@ -5,6 +5,9 @@
 
 #include "base/row_out.h"
 
+/* Of one statement: the server takes packets of 16 MiB. */
+enum { PIECE_ROWS = 2000, PIECE_BYTES = 4 << 20 };
+
 void
 sheet_add(struct sheet *sheet, const struct bind *bind, size_t count)
 {
@@ -33,12 +36,50 @@ sheet_check(const struct sheet *sheet, struct err *e)
 	       err_set(e, ERR_TEMPORARY, "no memory for %zu rows", sheet->rows);
 }
 
+/* A value that the server shortened is a defect of ours, not a detail. */
+static bool
+check_exact(const struct db *db, size_t rows, struct err *e)
+{
+	return db_warnings(db) == 0 ||
+	       err_set(e, ERR_PERMANENT,
+		       "the database shortened a value in %zu rows", rows);
+}
+
+/* How many rows from here on go well into one packet. */
+static size_t
+piece_of(const struct sheet *sheet, size_t from)
+{
+	size_t bytes = 0, rows = 0;
+
+	while (from + rows < sheet->rows && rows < PIECE_ROWS) {
+		const struct bind *row =
+			sheet->bind + (from + rows) * sheet->columns;
+
+		for (size_t i = 0; i < sheet->columns; i++)
+			bytes += row[i].length;
+		if (bytes > PIECE_BYTES && rows > 0)
+			break;
+		rows++;
+	}
+	return rows;
+}
+
 bool
 sheet_run(const struct sheet *sheet, struct db *db, enum sql_id id,
 	  struct err *e)
 {
-	return sheet_check(sheet, e) &&
-	       db_run_many(db, id, sheet->bind, sheet->columns, sheet->rows, e);
+	if (!sheet_check(sheet, e))
+		return false;
+	for (size_t from = 0; from < sheet->rows;) {
+		size_t rows = piece_of(sheet, from);
+
+		if (!db_run_many(db, id, sheet->bind + from * sheet->columns,
+				 sheet->columns, rows, e) ||
+		    !check_exact(db, rows, e))
+			return false;
+		from += rows;
+	}
+	return true;
 }
 
 bool
@@ -47,7 +88,8 @@ sheet_open(const struct sheet *sheet, struct db *db, enum sql_id id,
 {
 	return sheet_check(sheet, e) &&
 	       db_open_many(db, rows, id, sheet->bind, sheet->columns,
-			    sheet->rows, e);
+			    sheet->rows, e) &&
+	       check_exact(db, sheet->rows, e);
 }
 
 void

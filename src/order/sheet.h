@@ -14,7 +14,10 @@ struct sheet {
 
 /* Copies one row; every row has the same number of values. */
 void sheet_add(struct sheet *sheet, const struct bind *bind, size_t count);
-/* Runs the statement for all rows; none is no error. */
+/*
+ * Runs the statement for all rows, in pieces that the server takes; none is no
+ * error. A value that had to be shortened is (ERR_PERMANENT).
+ */
 MUST_CHECK bool sheet_run(const struct sheet *sheet, struct db *db,
 			  enum sql_id id, struct err *e);
 /* As sheet_run, for a statement with RETURNING. */

@@ -9,10 +9,14 @@
 #include "order/standing.h"
 #include "store_local.h"
 
+enum { DUPLICATE_KEY = 1062 };
+
 /* What becomes of each order of one call, beside its order_write. */
 struct plan {
-	bool write; /* new or changed before its export: rows are written */
-	bool known; /* has rows already */
+	bool write;  /* new or changed before its export: rows are written */
+	bool known;  /* has rows already */
+	bool told;   /* this content was met before */
+	bool cancel; /* only its state changes */
 	unsigned revision;
 };
 
@@ -88,33 +92,57 @@ settle_numbers(const struct writing *w, struct err *e)
 	return rows_check(&rows, e);
 }
 
+/* Changed once it was sent on, or cancelled: a person decides, told once. */
+static void
+judge_late(struct order_write *write, const struct plan *plan,
+	   struct rows *rows)
+{
+	if (plan->told && rows_flag(rows, "changed_upstream"))
+		write->unchanged = true;
+	else
+		write->flagged = true;
+}
+
 /* New, unchanged, changed before or after its export (RELIABILITY 3.2). */
 static void
 judge(struct order_write *write, struct plan *plan, struct rows *rows)
 {
-	char bc[41];
+	const struct order *o = write->order;
+	char bc[41], state[41];
 	size_t length = 0;
 	const char *hash = rows_borrow(rows, "content_hash", &length);
+	bool same = length == 32 && memcmp(hash, o->content_hash, 32) == 0;
+	bool early;
 
-	plan->known = true;
-	write->stored = false;
-	if (length == 32 && memcmp(hash, write->order->content_hash, 32) == 0) {
-		write->unchanged = true;
-		plan->write = false;
-		return;
-	}
 	rows_text(rows, "bc_state", bc, sizeof(bc));
-	if (bc_state_is_before_sending(bc_state_find(bc))) {
-		write->updated = true;
-		write->cancelled = write->order->cancelled;
+	rows_text(rows, "state", state, sizeof(state));
+	early = strcmp(state, order_state_name(ORDER_STORED)) == 0 &&
+		bc_state_is_before_sending(bc_state_find(bc));
+	plan->known = true;
+	plan->write = early && !same;
+	plan->cancel = early && same && o->cancelled;
+	write->stored = false;
+	write->updated = plan->write;
+	write->cancelled = early && o->cancelled;
+	if (plan->write || plan->cancel)
 		return;
-	}
-	write->flagged = true;
-	plan->write = false;
+	if (same && (!o->cancelled ||
+		     strcmp(state, order_state_name(ORDER_CANCELLED)) == 0))
+		write->unchanged = true;
+	else
+		judge_late(write, plan, rows);
 }
 
 static bool
-make_plan(const struct writing *w, struct plan *plan, struct err *e)
+seen_same(const struct order *o, const struct seen *seen)
+{
+	return seen->has_hash &&
+	       memcmp(seen->content_hash, o->content_hash, 32) == 0;
+}
+
+static bool
+make_plan(const struct writing *w, const struct seen *seen, struct plan *plan,
+	  struct err *e)
 {
 	AUTO(rows) rows = ROWS;
 	AUTO(strbuf) ids = LIST;
@@ -123,6 +151,7 @@ make_plan(const struct writing *w, struct plan *plan, struct err *e)
 		struct order_write *o = &w->write[i];
 
 		o->stored = plan[i].write = !o->number_taken;
+		plan[i].told = seen_same(o->order, &seen[i]);
 		o->updated = o->unchanged = o->flagged = o->cancelled = false;
 		if (!o->number_taken)
 			list_add_id(&ids, o->order->id);
@@ -304,43 +333,89 @@ add_events(struct sheet *sheet, const struct writing *w,
 	event_add(sheet, w, id, "result", outcome, NULL, NULL);
 }
 
+/* What happened to an order that keeps its rows. */
+static void
+add_late_event(struct sheet *sheet, const struct writing *w,
+	       const struct order_write *o)
+{
+	if (o->flagged)
+		event_add(sheet, w, o->order->id, "compare", "warn", NULL,
+			  o->order->cancelled
+				  ? "cancelled at the shop too late to be taken over"
+				  : "changed at the shop too late to be taken over");
+	else if (o->cancelled)
+		event_add(sheet, w, o->order->id, "compare", "ok", NULL,
+			  "cancelled at the shop: it will not be exported");
+}
+
 static bool
-write_events(const struct writing *w, struct err *e)
+write_events(const struct writing *w, const struct plan *plan, struct err *e)
 {
 	AUTO(sheet) events = {0};
 	AUTO(sheet) flags = {0};
+	AUTO(sheet) cancels = {0};
 	AUTO(strbuf) fixed = LIST;
 
 	for (size_t i = 0; i < w->count; i++) {
 		const struct order_write *o = &w->write[i];
+		int64_t id = o->order->id;
 
+		if (o->number_taken)
+			continue;
 		if (o->stored || o->updated)
 			add_events(&events, w, o);
-		if (o->stored || o->updated || o->unchanged)
-			list_add_id(&fixed, o->order->id);
-		if (!o->flagged)
-			continue;
-		sheet_add(&flags, BINDS(bind_int(o->order->id)));
-		event_add(&events, w, o->order->id, "compare", "warn", NULL,
-			  "changed at the shop after its export");
+		else
+			add_late_event(&events, w, o);
+		if (o->flagged)
+			sheet_add(&flags, BINDS(bind_int(id)));
+		else
+			list_add_id(&fixed, id);
+		if (plan[i].cancel)
+			sheet_add(&cancels, BINDS(bind_int(id)));
 	}
 	return list_close(&fixed, e) &&
 	       sheet_run(&events, w->db, SQL_ORDER_EVENT_INSERT, e) &&
 	       sheet_run(&flags, w->db, SQL_ORDER_FLAG_CHANGED, e) &&
+	       cancel_orders(&cancels, w->db, e) &&
 	       db_run(w->db, SQL_ORDER_ERRORS_FIXED,
 		      BINDS(bind_text(fixed.text)), e);
 }
 
-static bool
-store(const struct writing *w, struct plan *plan, unsigned *revision,
-      struct err *e)
+/* What one call keeps beside the orders, one of each for every order. */
+struct notes {
+	struct plan *plan;
+	struct seen *seen; /* what was known before */
+	unsigned *revision;
+};
+
+static void
+notes_end(struct notes *notes)
 {
-	if (!settle_numbers(w, e) || !seen_upsert(w, NULL, e) ||
-	    !make_plan(w, plan, e) || !payload_keep(w, revision, e))
+	free(notes->plan);
+	free(notes->seen);
+	free(notes->revision);
+}
+
+static bool
+load_seen(const struct writing *w, struct seen *seen, struct err *e)
+{
+	for (size_t i = 0; i < w->count; i++)
+		(void)text_copy(seen[i].platform_id,
+				sizeof(seen[i].platform_id),
+				w->write[i].order->platform_id);
+	return order_seen_match(w->db, w->site_id, seen, w->count, e);
+}
+
+static bool
+store(const struct writing *w, const struct notes *n, struct err *e)
+{
+	if (!load_seen(w, n->seen, e) || !settle_numbers(w, e) ||
+	    !seen_upsert(w, NULL, e) || !make_plan(w, n->seen, n->plan, e) ||
+	    !payload_keep(w, n->revision, e))
 		return false;
 	for (size_t i = 0; i < w->count; i++)
-		plan[i].revision = revision[i];
-	return write_rows(w, plan, e) && write_events(w, e);
+		n->plan[i].revision = n->revision[i];
+	return write_rows(w, n->plan, e) && write_events(w, n->plan, e);
 }
 
 bool
@@ -349,16 +424,23 @@ order_store_many(struct db *db, int64_t site_id, int64_t operation_id,
 		 struct err *e)
 {
 	struct writing w = {db, site_id, operation_id, now, write, count};
-	struct plan *plan = calloc(count + 1, sizeof(*plan));
-	unsigned *revision = calloc(count + 1, sizeof(*revision));
-	bool fine;
+	AUTO(notes)
+	n = {
+		.plan = calloc(count + 1, sizeof(*n.plan)),
+		.seen = calloc(count + 1, sizeof(*n.seen)),
+		.revision = calloc(count + 1, sizeof(*n.revision)),
+	};
 
-	if (plan == NULL || revision == NULL)
-		fine = err_set(e, ERR_TEMPORARY, "no memory for %zu orders",
+	if (n.plan == NULL || n.seen == NULL || n.revision == NULL)
+		return err_set(e, ERR_TEMPORARY, "no memory for %zu orders",
 			       count);
-	else
-		fine = store(&w, plan, revision, e);
-	free(plan);
-	free(revision);
-	return fine || err_in(e, "store %zu orders", count);
+	if (store(&w, &n, e))
+		return true;
+	if (db_error(db) == DUPLICATE_KEY) {
+		/* Looked for and not found, and yet there: another run. */
+		(void)err_set(e, ERR_TEMPORARY,
+			      "another run stored one of them meanwhile");
+		(void)err_as(e, OB_LOCK);
+	}
+	return err_in(e, "store %zu orders", count);
 }

@@ -20,9 +20,17 @@ struct writing {
  */
 MUST_CHECK bool seen_upsert(const struct writing *w, const char *outcome,
 			    struct err *e);
+/* What an order is worth as far as is known: total due, else what was sent. */
+struct money order_worth(const struct order *o);
 /*
- * Keeps payloads whose bytes are new, as the next revision; revision[i] (may be
- * NULL) is the newest one of write[i].
+ * Cancels stored orders that were not sent on yet; a sheet of their ids. Others
+ * stay as they are.
+ */
+MUST_CHECK bool cancel_orders(const struct sheet *ids, struct db *db,
+			      struct err *e);
+/*
+ * Keeps payloads whose bytes are new, as the next revision, but for what is
+ * unchanged; revision[i] (may be NULL) is the newest one of write[i].
  */
 MUST_CHECK bool payload_keep(const struct writing *w, unsigned *revision,
 			     struct err *e);

@@ -1,139 +1,17 @@
 #include "site/site.h"
 
-#include <ctype.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/text.h"
 #include "db/db.h"
-
-enum { NUMBER_MAX = 35, NUMBER_KEEPS = 20 }; /* characters, FEATURES D-7 */
+#include "local.h"
 
 void
 site_end(struct site *site)
 {
 	free(site->mapping);
 	site->mapping = NULL;
-}
-
-bool
-site_default(struct site *out, const char *code, const char *platform,
-	     struct err *e)
-{
-	size_t used = 0;
-	bool woo = strcmp(platform, "woocommerce") == 0;
-
-	*out = (struct site){
-		.is_active = true,
-		.orders_sync = true,
-		.max_orders = 100,
-		.skip_test = true,
-		.test_below = {10000},
-		.create_missing_customers = true,
-	};
-	if (!text_copy(out->code, sizeof(out->code), code) ||
-	    !text_copy(out->platform, sizeof(out->platform), platform))
-		return err_set(e, ERR_INPUT, "code \"%.50s...\" is too long",
-			       code);
-	for (; *code && used < sizeof(out->prefix) - 1; code++)
-		if (isalnum((unsigned char)*code))
-			out->prefix[used++] = *code;
-	text_upper_ascii(out->prefix);
-	(void)snprintf(out->time_zone, sizeof(out->time_zone), "UTC");
-	(void)snprintf(out->credit_mode, sizeof(out->credit_mode),
-		       "distribute");
-	(void)snprintf(out->kit_mode, sizeof(out->kit_mode), "both");
-	(void)snprintf(out->source_status, sizeof(out->source_status), "%s",
-		       woo ? "processing" : "11");
-	(void)snprintf(out->target_status, sizeof(out->target_status), "%s",
-		       woo ? "" : "9");
-	(void)snprintf(out->mark_key, sizeof(out->mark_key), "%s",
-		       woo ? "sumatra_wc_integrator_exported" : "");
-	(void)snprintf(out->mark_value, sizeof(out->mark_value), "%s",
-		       woo ? "1" : "");
-	out->mapping = strdup("{}");
-	return out->mapping != NULL ||
-	       err_set(e, ERR_TEMPORARY, "no memory for a site");
-}
-
-static bool
-made_of(const char *text, const char *wanted)
-{
-	return text[0] != '\0' && text[strspn(text, wanted)] == '\0';
-}
-
-/* https://host[:port][/path]; what may be called, the network's guard says. */
-static bool
-domain_of(struct site *site)
-{
-	const char *host = strstr(site->site_url, "://");
-	size_t length;
-
-	if (host == NULL)
-		return false;
-	host += 3;
-	length = strcspn(host, "/?#:");
-	if (length == 0 || length >= sizeof(site->domain) ||
-	    strpbrk(site->site_url, "@#? \t") != NULL)
-		return false;
-	(void)snprintf(site->domain, sizeof(site->domain), "%.*s", (int)length,
-		       host);
-	return true;
-}
-
-static bool
-check_names(const struct site *site, struct err *e)
-{
-	if (!made_of(site->code, "abcdefghijklmnopqrstuvwxyz0123456789-"))
-		return err_set(e, ERR_INPUT,
-			       "code \"%s\": small letters, digits and - only",
-			       site->code);
-	if (!made_of(site->prefix, "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789"))
-		return err_set(e, ERR_INPUT,
-			       "prefix \"%s\": capitals and digits only",
-			       site->prefix);
-	if (strlen(site->prefix) + 1 > NUMBER_MAX - NUMBER_KEEPS)
-		return err_set(e, ERR_INPUT,
-			       "prefix \"%s\" leaves fewer than %d characters "
-			       "for the order number",
-			       site->prefix, NUMBER_KEEPS);
-	if (site->name[0] == '\0')
-		return err_set(e, ERR_INPUT, "a site needs a name");
-	return true;
-}
-
-bool
-site_check(const struct site *site, struct err *e)
-{
-	struct site probe = *site;
-
-	if (!check_names(site, e))
-		return false;
-	if (strcmp(site->platform, "woocommerce") != 0 &&
-	    strcmp(site->platform, "bigcommerce") != 0)
-		return err_set(e, ERR_INPUT,
-			       "platform \"%s\": woocommerce or bigcommerce",
-			       site->platform);
-	if (!domain_of(&probe))
-		return err_set(e, ERR_INPUT,
-			       "address \"%s\": wanted https://host/path",
-			       site->site_url);
-	if (!zone_known(site->time_zone)) {
-		(void)err_set(e, ERR_INPUT, "no time zone \"%s\"",
-			      site->time_zone);
-		return err_hint(e, "an IANA name such as America/New_York");
-	}
-	if (site->max_orders < 1 || site->max_orders > 1000)
-		return err_set(e, ERR_INPUT, "max orders %u: 1 to 1000",
-			       site->max_orders);
-	if (site->source_status[0] == '\0')
-		return err_set(e, ERR_INPUT,
-			       "a site needs a status to fetch orders of");
-	if (site->currency[0] && strlen(site->currency) != 3)
-		return err_set(e, ERR_INPUT, "currency \"%s\": three letters",
-			       site->currency);
-	return true;
 }
 
 struct addition {
@@ -187,7 +65,7 @@ site_add(struct db *db, struct site *site, utc_ms now, struct err *e)
 
 	if (!site_check(site, e))
 		return false;
-	(void)domain_of(site);
+	(void)address_host(site->site_url, site->domain, sizeof(site->domain));
 	if (db_transact(db, insert, &a, e))
 		return true;
 	if (db_error(db) == 1062) /* duplicate */
@@ -215,7 +93,7 @@ site_save(struct db *db, struct site *s, struct err *e)
 {
 	if (!site_check(s, e))
 		return false;
-	(void)domain_of(s);
+	(void)address_host(s->site_url, s->domain, sizeof(s->domain));
 	if (!db_run(db, SQL_SITE_SAVE,
 		    BINDS(bind_text(s->name), bind_text(s->site_url),
 			  bind_text(s->domain), bind_int(s->is_active),
