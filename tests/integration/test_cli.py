@@ -175,6 +175,27 @@ def test_a_database_without_tables_names_migrate(bare: Installation) -> None:
     assert "  Fix: orderbridge migrate\n" in done.err
 
 
+def test_a_password_file_is_read_and_its_absence_told(demo: Installation) -> None:
+    path = demo.home / "password"
+    variable = {"ORDERBRIDGE_DATABASE_PASSWORD_FILE": str(path)}
+    done = demo.ob("site", "list", **variable)
+    assert done.status == 78
+    assert done.err.startswith(f"orderbridge: {path}: No such file or directory\n")
+    path.write_text("wrong\n")
+    done = demo.ob("site", "list", **variable)
+    assert done.status != 0
+    assert "wrong" not in done.err
+    path.write_text("\n")
+    assert demo.ob("site", "list", **variable).status == 0
+
+
+def test_a_log_folder_that_cannot_be_written_is_told(demo: Installation) -> None:
+    done = demo.ob("site", "list", ORDERBRIDGE_LOG_DIR="/nowhere")
+    assert done.status == 78
+    assert "/nowhere" in done.err
+    assert "  Fix: make the folder writable, or set log.dir\n" in done.err
+
+
 def test_a_csv_with_a_mistake_changes_nothing(demo: Installation) -> None:
     before = demo.row_counts()
     text = "sku,status\nNEW-1,active\nNEW-2,zebra\n"
