@@ -70,8 +70,10 @@ rows_next(struct rows *rows)
 		return err_set(
 			&rows->err, ERR_TEMPORARY,
 			"the connection was closed while rows were read");
-	if (mysql_stmt_fetch(rows->statement->handle) == 1)
-		return err_set(&rows->err, ERR_TEMPORARY, "%s",
+	if (mysql_stmt_fetch(rows->statement->handle) != 0)
+		return err_set(&rows->err, ERR_TEMPORARY,
+			       "rows ended early, after %zu of %zu: %s",
+			       rows->seen, rows->count,
 			       mysql_stmt_error(rows->statement->handle));
 	rows->seen++;
 	rows->last = rows->columns ? rows->columns - 1 : 0;

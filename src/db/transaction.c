@@ -24,8 +24,7 @@ db_fail(struct db *db, enum db_phase phase, unsigned number, const char *text,
 		err_hint(e, "orderbridge migrate");
 	db->error = number;
 	db->changed = 0;
-	db->may_repeat = phase != DB_PHASE_COMMIT &&
-			 db_number_may_repeat(number) && class != ERR_UNKNOWN;
+	db->may_repeat = class != ERR_UNKNOWN && db_number_may_repeat(number);
 	if (db->tx == TX_OPEN && db_number_may_repeat(number)) {
 		/* Whatever follows would commit by itself, or only in part. */
 		db->tx = TX_BROKEN;

@@ -13,7 +13,8 @@ def probe_table(empty_database: Database) -> Database:
     """A schema with the table of the probe and its rows a, b and c."""
     assert empty_database.probe("make").status == 0
     empty_database.run(
-        "INSERT INTO probe (ref, number)" " VALUES ('a', 10), ('b', NULL), ('c', 30)"
+        "INSERT INTO probe (ref, number)"
+        " VALUES ('a', 10), ('b', NULL), ('c', 30)"
     )
     empty_database.run("UPDATE probe SET number = 20 WHERE ref = 'b'")
     return empty_database
@@ -146,7 +147,7 @@ def test_a_lost_connection_before_commit_runs_the_work_again(
     probe_table: Database,
 ):
     paused = probe_table.probe_until_pause("transact", "once")
-    assert probe_table.kill_connections() == 1
+    assert probe_table.kill_connections() >= 1
     found = paused.finish().value
     assert found["transact"] == "ok"
     assert found["tries"] == "2"
@@ -198,7 +199,8 @@ def test_a_lock_wait_breaks_the_transaction_and_nothing_of_it_stays(
         found = paused.finish().value
         cursor.execute("ROLLBACK")
     waited = (
-        "Lock wait timeout exceeded; try restarting transaction" " (1205, probe_raise)"
+        "Lock wait timeout exceeded; try restarting transaction"
+        " (1205, probe_raise)"
     )
     for step in ("second", "third", "commit"):
         assert found[step] == "temporary"
@@ -234,7 +236,9 @@ def test_outside_a_transaction_a_lost_change_is_unknown_a_lost_read_is_not(
     assert found["change"] == "unknown"
     assert found["change.may_repeat"] == "0"
     assert found["reading"] == "temporary"
-    assert found["reading.text"] == ("the connection was closed while rows were read")
+    assert found["reading.text"] == (
+        "the connection was closed while rows were read"
+    )
     assert found["anew"] == "ok"
 
 
@@ -276,7 +280,10 @@ def test_killed_around_commit(probe_table: Database, fault: str, landed: int):
 def test_rows_may_be_read_while_their_statement_runs_again(
     probe_table: Database,
 ):
-    assert probe_table.probe("nested").value["pairs"] == "9"
+    found = probe_table.probe("nested")
+    assert found.value["result"] == "ok"
+    pairs = [one + two for one in "abc" for two in "abc"]
+    assert found.all("pair") == pairs
 
 
 def test_a_statement_that_takes_too_long_is_ended(empty_database: Database):

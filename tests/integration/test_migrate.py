@@ -35,7 +35,9 @@ def test_a_second_run_does_nothing(database: Database):
     found = database.probe("migrate")
     assert found.value["result"] == "ok"
     assert found.all("step") == []
-    assert before == database.run("SELECT * FROM rm_schema ORDER BY version, step")
+    assert before == database.run(
+        "SELECT * FROM rm_schema ORDER BY version, step"
+    )
 
 
 @pytest.mark.parametrize(
@@ -95,11 +97,15 @@ def test_the_program_does_not_work_on_what_is_not_finished(
     found = empty_database.probe("check").value
     assert found["result"] == "fatal"
     assert found["result.code"] == "ob_schema"
-    assert found["result.text"] == ("the database lacks 24 of 24 steps of its tables")
+    assert found["result.text"] == (
+        "the database lacks 24 of 24 steps of its tables"
+    )
     assert found["result.hint"] == "orderbridge migrate"
     empty_database.probe("migrate", fault="migrate.after_step:24:kill")
     found = empty_database.probe("check").value
-    assert found["result.text"] == ("the database lacks 1 of 24 steps of its tables")
+    assert found["result.text"] == (
+        "the database lacks 1 of 24 steps of its tables"
+    )
 
 
 def test_an_applied_text_that_was_changed_is_an_error(database: Database):
@@ -147,7 +153,9 @@ def test_a_newer_database_is_refused_by_migrate_and_worked_on_if_next(
     assert found["result.text"] == (
         "the database is at version 5, this program knows 4"
     )
-    assert found["result.hint"] == ("install the newer orderbridge on this host too")
+    assert found["result.hint"] == (
+        "install the newer orderbridge on this host too"
+    )
     assert database.probe("check").value["result"] == "ok"
     add_version(database, LAST + 2)
     found = database.probe("check").value
@@ -167,7 +175,8 @@ def test_a_step_that_this_program_should_know_and_does_not_is_an_error(
     found = database.probe("check").value
     assert found["result"] == "fatal"
     assert found["result.text"] == (
-        "the database has steps up to version 4 that this program" " does not know"
+        "the database has steps up to version 4 that this program"
+        " does not know"
     )
 
 

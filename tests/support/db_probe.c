@@ -369,7 +369,6 @@ static bool
 cmd_nested(struct db *db, const char *arg, struct err *e)
 {
 	AUTO(rows) outer = ROWS;
-	unsigned pairs = 0;
 
 	(void)arg;
 	if (!db_open(db, &outer, SQL_PROBE_LIST, NO_BINDS, e))
@@ -380,12 +379,11 @@ cmd_nested(struct db *db, const char *arg, struct err *e)
 		if (!db_open(db, &inner, SQL_PROBE_LIST, NO_BINDS, e))
 			return false;
 		while (rows_next(&inner))
-			pairs += *rows_borrow(&outer, "ref", NULL) &&
-				 *rows_borrow(&inner, "ref", NULL);
+			printf("pair=%s%s\n", rows_borrow(&outer, "ref", NULL),
+			       rows_borrow(&inner, "ref", NULL));
 		if (!rows_check(&inner, e))
 			return false;
 	}
-	printf("pairs=%u\n", pairs);
 	return rows_check(&outer, e);
 }
 
