@@ -300,8 +300,7 @@ def server(server_template: pathlib.Path) -> Iterator[MariaDb]:
     running.close()
 
 
-@pytest.fixture
-def empty_database(server: MariaDb) -> Iterator[Database]:
+def new_database(server: MariaDb) -> Iterator[Database]:
     """A schema without tables; it is dropped after the test."""
     name = f"test_{os.getpid()}_{time.monotonic_ns()}"
     server.run(f"CREATE DATABASE {name}")
@@ -309,6 +308,18 @@ def empty_database(server: MariaDb) -> Iterator[Database]:
     yield database
     database.kill_connections()
     server.run(f"DROP DATABASE {name}")
+
+
+@pytest.fixture
+def empty_database(server: MariaDb) -> Iterator[Database]:
+    """A schema without tables."""
+    yield from new_database(server)
+
+
+@pytest.fixture
+def second_database(server: MariaDb) -> Iterator[Database]:
+    """Another one, to compare with."""
+    yield from new_database(server)
 
 
 @pytest.fixture

@@ -13,8 +13,7 @@ def probe_table(empty_database: Database) -> Database:
     """A schema with the table of the probe and its rows a, b and c."""
     assert empty_database.probe("make").status == 0
     empty_database.run(
-        "INSERT INTO probe (ref, number)"
-        " VALUES ('a', 10), ('b', NULL), ('c', 30)"
+        "INSERT INTO probe (ref, number)" " VALUES ('a', 10), ('b', NULL), ('c', 30)"
     )
     empty_database.run("UPDATE probe SET number = 20 WHERE ref = 'b'")
     return empty_database
@@ -199,8 +198,7 @@ def test_a_lock_wait_breaks_the_transaction_and_nothing_of_it_stays(
         found = paused.finish().value
         cursor.execute("ROLLBACK")
     waited = (
-        "Lock wait timeout exceeded; try restarting transaction"
-        " (1205, probe_raise)"
+        "Lock wait timeout exceeded; try restarting transaction" " (1205, probe_raise)"
     )
     for step in ("second", "third", "commit"):
         assert found[step] == "temporary"
@@ -236,9 +234,7 @@ def test_outside_a_transaction_a_lost_change_is_unknown_a_lost_read_is_not(
     assert found["change"] == "unknown"
     assert found["change.may_repeat"] == "0"
     assert found["reading"] == "temporary"
-    assert found["reading.text"] == (
-        "the connection was closed while rows were read"
-    )
+    assert found["reading.text"] == ("the connection was closed while rows were read")
     assert found["anew"] == "ok"
 
 

@@ -10,9 +10,7 @@ from conftest import Answer, Database, MariaDb, free_port
 
 
 def openssl(folder: pathlib.Path, *words: str) -> None:
-    subprocess.run(
-        ["openssl", *words], cwd=folder, check=True, capture_output=True
-    )
+    subprocess.run(["openssl", *words], cwd=folder, check=True, capture_output=True)
 
 
 def make_ca(folder: pathlib.Path, name: str) -> None:

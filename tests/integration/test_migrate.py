@@ -1,9 +1,7 @@
 """Migrations: a run that is killed anywhere ends like one that was not."""
 
-from typing import Iterator
-
 import pytest
-from conftest import Answer, Database, MariaDb
+from conftest import Answer, Database
 
 STEPS = 24
 LAST = 4
@@ -35,9 +33,7 @@ def test_a_second_run_does_nothing(database: Database):
     found = database.probe("migrate")
     assert found.value["result"] == "ok"
     assert found.all("step") == []
-    assert before == database.run(
-        "SELECT * FROM rm_schema ORDER BY version, step"
-    )
+    assert before == database.run("SELECT * FROM rm_schema ORDER BY version, step")
 
 
 @pytest.mark.parametrize(
@@ -51,14 +47,15 @@ def test_a_second_run_does_nothing(database: Database):
     ],
 )
 def test_killed_in_every_step_and_run_again_it_ends_the_same(
-    empty_database: Database, database_too: Database, fault: str
+    empty_database: Database, second_database: Database, fault: str
 ):
+    second_database.migrate()
     for kills in range(STEPS + 1):
         if empty_database.probe("migrate", fault=fault).status == 0:
             break
     assert kills >= STEPS - 1
     assert empty_database.probe("check").value["result"] == "ok"
-    assert empty_database.dump() == database_too.dump()
+    assert empty_database.dump() == second_database.dump()
     assert empty_database.one("SELECT COUNT(*) FROM rm_schedule") == 2
 
 
@@ -97,15 +94,11 @@ def test_the_program_does_not_work_on_what_is_not_finished(
     found = empty_database.probe("check").value
     assert found["result"] == "fatal"
     assert found["result.code"] == "ob_schema"
-    assert found["result.text"] == (
-        "the database lacks 24 of 24 steps of its tables"
-    )
+    assert found["result.text"] == ("the database lacks 24 of 24 steps of its tables")
     assert found["result.hint"] == "orderbridge migrate"
     empty_database.probe("migrate", fault="migrate.after_step:24:kill")
     found = empty_database.probe("check").value
-    assert found["result.text"] == (
-        "the database lacks 1 of 24 steps of its tables"
-    )
+    assert found["result.text"] == ("the database lacks 1 of 24 steps of its tables")
 
 
 def test_an_applied_text_that_was_changed_is_an_error(database: Database):
@@ -153,9 +146,7 @@ def test_a_newer_database_is_refused_by_migrate_and_worked_on_if_next(
     assert found["result.text"] == (
         "the database is at version 5, this program knows 4"
     )
-    assert found["result.hint"] == (
-        "install the newer orderbridge on this host too"
-    )
+    assert found["result.hint"] == ("install the newer orderbridge on this host too")
     assert database.probe("check").value["result"] == "ok"
     add_version(database, LAST + 2)
     found = database.probe("check").value
@@ -175,8 +166,7 @@ def test_a_step_that_this_program_should_know_and_does_not_is_an_error(
     found = database.probe("check").value
     assert found["result"] == "fatal"
     assert found["result.text"] == (
-        "the database has steps up to version 4 that this program"
-        " does not know"
+        "the database has steps up to version 4 that this program" " does not know"
     )
 
 
@@ -216,13 +206,3 @@ def test_a_locked_table_is_told_after_ten_seconds(empty_database: Database):
     assert found["result.text"].startswith(
         "migration 0002_sites_items_kits, step 2: Lock wait timeout exceeded"
     )
-
-
-@pytest.fixture
-def database_too(server: MariaDb) -> Iterator[Database]:
-    """A second schema, migrated in one go."""
-    server.run("CREATE DATABASE test_too")
-    database = Database(server, "test_too")
-    database.migrate()
-    yield database
-    server.run("DROP DATABASE test_too")
