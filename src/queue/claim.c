@@ -180,6 +180,8 @@ claim_one(struct shift *s, const struct due_list *list, struct job *job,
 {
 	uint32_t pick = random_below((uint32_t)list->count);
 
+	if (OB_FAULT("job.found"))
+		return err_set(e, ERR_TEMPORARY, "fault point job.found");
 	if (!take(s, &list->due[pick], &job->lease, claimed, e))
 		return false;
 	if (*claimed && OB_FAULT("job.claimed"))
