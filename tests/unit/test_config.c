@@ -217,12 +217,14 @@ TEST(flag_beats_environment_beats_file_beats_database)
 	assert_true(config_set_stored(&config, "log.level", "debug", &e));
 	assert_true(config_set_stored(&config, "sync.batch_size", "600", &e));
 	assert_true(config_set_stored(&config, "run.max_workers", "1", &e));
+	assert_true(config_set_stored(&config, "net.parallel", "1", &e));
 	assert_true(config_set_stored(&config, "epoch", "12", &e));
 	assert_int_equal(config.run.jobs, 4);
 	assert_int_equal(config.sync.overlap_min, 5); /* the file locks it */
 	assert_int_equal(config.log.level, 2);        /* the environment */
 	assert_int_equal(config.sync.batch_size, 600);
-	assert_int_equal(config.run.max_workers, 7); /* not for screens */
+	assert_int_equal(config.run.max_workers, 7);
+	assert_int_equal(config.net.parallel, 4); /* not for screens */
 	assert_string_equal(config_origin_text(&config,
 					       config_key_find("run.jobs"),
 					       text, sizeof(text)),

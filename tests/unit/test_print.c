@@ -64,7 +64,7 @@ row_one(struct print *print)
 			       cell_text("in_progress"), cell_count(1234567),
 			       cell_money((struct money){1190000}),
 			       cell_quantity((struct quantity){150000}),
-			       cell_time(MOMENT), cell_seconds(4812),
+			       cell_time(MOMENT), cell_seconds(4770),
 			       cell_flag(true)));
 }
 
