@@ -20,3 +20,4 @@ group "structure and units" make -s -C "$build/out" check
 group "units under ASan and UBSan" make -s -C "$build/sanitized" check
 group "the sandbox itself" pytest tests/sandbox
 group "integration, against a real MariaDB" make -s -C "$build/out" integration
+group "crash sweep" env SWEEP_POINTS=300 make -s -C "$build/out" sweep
