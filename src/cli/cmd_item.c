@@ -2,10 +2,10 @@
 
 #include "app/app.h"
 #include "cli/print.h"
+#include "flow/retry.h"
 #include "local.h"
 #include "product/item_csv.h"
 #include "product/item_store.h"
-#include "queue/job.h"
 
 static const struct column columns[] = {
 	{.name = "sku"},
@@ -58,13 +58,15 @@ item_list_run(struct app *app, struct call *call, struct err *e)
 	       print_items(app, call, &print, e) && print_close(&print, e);
 }
 
-/* Orders that wait for one of these SKUs are tried again at once. */
+/* Orders that wait for one of these SKUs, or failed by it, are tried again. */
 static bool
 wake_orders(struct app *app, const struct strbuf *keys, struct err *e)
 {
+	char by[PERSON_MAX];
+
 	if (keys->text == NULL || strcmp(keys->text, "[]") == 0)
 		return true;
-	return job_wake_sku(app->db, keys->text, e);
+	return retry_wake_skus(app, keys->text, "cli", person_name(by), e);
 }
 
 static bool

@@ -1,6 +1,7 @@
 #include "cli/operate.h"
 
 #include <stdio.h>
+#include <string.h>
 
 #include "flow/jobs.h"
 #include "queue/window.h"
@@ -38,7 +39,7 @@ print_waiting(struct app *app, struct call *call, const struct operation *op)
 	char until[TIME_TEXT_MAX], left[TIME_TEXT_MAX];
 	utc_ms now = app_now(app);
 
-	if (bc_window_covers(now)) {
+	if (bc_window_covers(now) || strcmp(op->pause_reason, "window") == 0) {
 		utc_ms ends = bc_window_ends(now);
 
 		(void)fprintf(call->out,

@@ -25,6 +25,7 @@ from sandbox.entra import CLIENT_ID, CLIENT_SECRET, TENANT  # noqa: E402
 from sandbox.woo_store import default_key, default_secret  # noqa: E402
 
 BUILD = pathlib.Path(os.environ.get("OB_BUILD", "."))
+SOURCE = pathlib.Path(__file__).resolve().parents[2]
 PROGRAM = BUILD / "orderbridge"
 SUMMARY = re.compile(r"(\w+)=(\d+)(?= |$)")
 

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import pathlib
+import subprocess
 
-from installation import Installation, csv_of, kill, wait_until
+from installation import PROGRAM, SOURCE, Installation, csv_of, kill, wait_until
 
 REQUIREMENT_PENDING = """SELECT COUNT(*) as pending
 FROM rm_order
@@ -256,3 +257,63 @@ def test_a_full_run_marks_again_what_the_shop_lost(demo: Installation) -> None:
     done = demo.ob("order", "sync", "--site=demo", "--full")
     assert len(demo.marks()) == stored
     assert demo.count("rm_order") == stored
+
+
+def test_an_item_that_comes_requeues_the_order_that_failed_by_it(
+    demo: Installation,
+) -> None:
+    sync(demo)
+    stored = demo.count("rm_order")
+    demo.box.control("PUT", "/_bc/items/GHOST-1", {"blocked": False})
+    demo.must("flush-cache")
+    demo.must("item", "import", "-", text="sku,description\nGHOST-1,Not a ghost\n")
+    assert demo.ob("cron").status == 0
+    assert demo.count("rm_order") == stored + 1
+    assert demo.count("rm_error_orders", "sku = 'GHOST-1' AND status = 'fixed'") == 1
+
+
+def test_one_sync_is_clean_under_valgrind(demo: Installation) -> None:
+    done = subprocess.run(
+        [
+            *("valgrind", "-q", "--error-exitcode=99", "--leak-check=full"),
+            *("--show-leak-kinds=definite", "--errors-for-leak-kinds=definite"),
+            f"--suppressions={SOURCE / 'tests/support/valgrind.supp'}",
+            *(str(PROGRAM), "order", "sync", "--site=demo"),
+        ],
+        capture_output=True,
+        text=True,
+        env=demo.variables(),
+        timeout=180,
+    )
+    # 1: some orders failed, as they should.
+    assert done.returncode == 1, done.stderr
+    assert demo.count("rm_order") == demo.state()["expected"]["stored"]
+
+
+def test_the_window_that_opens_in_the_middle_pauses_and_loses_nothing(
+    demo: Installation,
+) -> None:
+    # 18:57:58: the drain begins at 18:58:00, two seconds on.
+    demo.must("site", "edit", "demo", "--max-orders=10")
+    demo.set_clock("2026-11-29T18:57:58Z", rate=4)
+    demo.box.control("PUT", "/_latency", {"ms": 100})
+    done = demo.ob("order", "sync", "--site=demo")
+    assert done.status == 0, done.out + done.err
+    assert "waits" in done.out or "Queued" in done.out
+    assert 0 < demo.count("rm_order") < demo.state()["expected"]["stored"]
+    state, attempts = demo.database.run(
+        "SELECT o.state, j.attempts FROM rm_operation o"
+        " JOIN rm_job j ON j.operation_id = o.id WHERE j.kind = 'run'"
+    )[0]
+    assert (state, attempts) == ("not_processed", 0)
+    demo.box.control("PUT", "/_latency", {"ms": 0})
+    demo.set_clock("2026-11-30T04:05:00Z", rate=1)
+    assert demo.ob("cron").status == 0
+    assert demo.count("rm_order") == demo.state()["expected"]["stored"]
+    inside = [
+        request
+        for request in demo.requests()
+        if "2026-11-29T19:00" <= request["time"] < "2026-11-30T04:00"
+    ]
+    assert inside == []
+    demo.verify("--upstream")

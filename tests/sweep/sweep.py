@@ -216,9 +216,8 @@ def main() -> int:
         failures += missed
     for line in failures:
         print("FAIL", line)
-    print(
-        f"sweep: {tried} of {results[0][2]} points, {len(missed)} missed, {seconds:.0f} s"
-    )
+    total = results[0][2]
+    print(f"sweep: {tried} of {total} points, {len(missed)} missed, {seconds:.0f} s")
     print(f"{tried - len(failures)} passed, {len(failures)} failed")
     return 1 if failures or tried == 0 else 0
 
