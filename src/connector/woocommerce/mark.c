@@ -213,18 +213,30 @@ take_reply(struct job *job, struct range range,
 		take_failure(job, range, reply, &why);
 }
 
-/* Takes up to four batches from the stack. */
+static bool
+has_ids(const struct job *job, struct range range)
+{
+	for (size_t i = range.from; i < range.from + range.count; i++)
+		if (woo_is_id(job->mark[i].platform_id))
+			return true;
+	return false;
+}
+
+/* Takes up to four batches from the stack; what holds no id asks nothing. */
 static bool
 prepare(struct job *job, struct batch *batch, struct http_request *request,
 	size_t *count, struct err *e)
 {
-	for (*count = 0; *count < BATCHES_MAX && job->ranges > 0; ++*count) {
+	*count = 0;
+	while (*count < BATCHES_MAX && job->ranges > 0) {
 		struct batch *b = &batch[*count];
 
 		b->range = job->todo[--job->ranges];
+		if (!has_ids(job, b->range))
+			continue;
 		if (!build(job, b->range, &b->ask, e))
 			return false;
-		request[*count] = woo_request(job->w, &b->ask);
+		request[(*count)++] = woo_request(job->w, &b->ask);
 	}
 	return true;
 }
@@ -242,7 +254,8 @@ send_some(struct job *job, struct err *e)
 	for (size_t i = 0; i < BATCHES_MAX; i++)
 		batch[i] = (struct batch){.ask = WOO_ASK};
 	ok = prepare(job, batch, request, &count, e) &&
-	     job->w->set.http->send(job->w->set.http, request, reply, count, e);
+	     (count == 0 || job->w->set.http->send(job->w->set.http, request,
+						   reply, count, e));
 	for (size_t i = 0; ok && i < count; i++)
 		take_reply(job, batch[i].range, &reply[i]);
 	for (size_t i = 0; i < BATCHES_MAX; i++) {
