@@ -136,7 +136,7 @@ states_with_code(const char *country, int letters)
 	for (int n = 0; n < combinations; n++) {
 		const char code[4] = {
 			(char)('A' + n % 26), (char)('A' + n / 26 % 26),
-			letters == 3 ? (char)('A' + n / 676) : '\0', '\0'};
+			(char)(letters == 3 ? 'A' + n / 676 : 0), '\0'};
 		const char *found = state_code(country, code);
 
 		known += found != NULL && strcmp(found, code) == 0;
