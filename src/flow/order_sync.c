@@ -166,6 +166,34 @@ name_mark(struct walk *w)
 		       (long long)w->run->site.id);
 }
 
+/* N-30: a monitor of the site's own is told of success, and of nothing else. */
+static void
+call_health(struct run *run)
+{
+	const struct http_request ask = {.method = "GET",
+					 .url = run->site.health_url,
+					 .accept = "*/*",
+					 .timeout_s = 10,
+					 .repeatable = true};
+	AUTO(http_response) reply = {0};
+	struct err e = {0};
+
+	if (ask.url[0] && !http_one(run->app->http, &ask, &reply, &e))
+		log_line(&run->app->log, LOG_WARN,
+			 LOG_TEXT("site", run->site.code),
+			 LOG_TEXT("msg", "health address not reached"),
+			 LOG_TEXT("cause", e.text));
+}
+
+static bool
+complete(struct run *run, struct err *e)
+{
+	if (!site_synced(run->app->db, run->site.id, e))
+		return false;
+	call_health(run);
+	return true;
+}
+
 bool
 order_sync_run(void *context, struct task *task, struct err *e)
 {
@@ -188,7 +216,7 @@ order_sync_run(void *context, struct task *task, struct err *e)
 		if (!take_round(&w, e))
 			return run_failed(&run, e);
 	} while (!w.at.done && run.kind == RUN_SYNC && !task_must_stop(task));
-	return task_must_stop(task) || site_synced(run.app->db, run.site.id, e);
+	return task_must_stop(task) || complete(&run, e);
 }
 
 bool
