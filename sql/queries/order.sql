@@ -6,7 +6,7 @@ SELECT s.id, s.platform_order_id, s.outcome, s.content_hash, o.state,
        o.mark_state, o.bc_state, r.status AS error
   FROM JSON_TABLE(?, '$[*]' COLUMNS (
 	id VARCHAR(64) CHARACTER SET utf8mb4 PATH '$')) AS k
-  JOIN rm_order_seen AS s
+  STRAIGHT_JOIN rm_order_seen AS s
     ON s.site_id = ?
    AND s.platform_order_id = k.id COLLATE utf8mb4_nopad_bin
   LEFT JOIN rm_order AS o ON o.id = s.id
@@ -37,18 +37,20 @@ RETURNING id
 SELECT o.number, o.site_id, o.platform_order_id, s.code AS site_code
   FROM JSON_TABLE(?, '$[*]' COLUMNS (
 	number VARCHAR(35) CHARACTER SET utf8mb4 PATH '$')) AS k
-  JOIN rm_order AS o ON o.number = k.number COLLATE utf8mb4_nopad_bin
+  STRAIGHT_JOIN rm_order AS o ON o.number = k.number COLLATE utf8mb4_nopad_bin
   JOIN rm_sites AS s ON s.id = o.site_id
 
 -- name: order_existing
 SELECT o.id, o.content_hash, o.bc_state, o.state, o.changed_upstream
   FROM JSON_TABLE(?, '$[*]' COLUMNS (id BIGINT UNSIGNED PATH '$')) AS k
-  JOIN rm_order AS o ON o.id = k.id
+  STRAIGHT_JOIN rm_order AS o ON o.id = k.id
 
 -- name: order_payload_latest
 SELECT p.order_id, p.revision, p.body_hash
   FROM JSON_TABLE(?, '$[*]' COLUMNS (id BIGINT UNSIGNED PATH '$')) AS k
-  JOIN rm_order_payload AS p ON p.order_id = k.id
+  STRAIGHT_JOIN rm_order_payload AS p
+        FORCE INDEX (uq_rm_order_payload_order_id_revision)
+    ON p.order_id = k.id
  ORDER BY p.order_id, p.revision
 
 -- name: order_payload_insert
@@ -138,12 +140,12 @@ UPDATE rm_lineitems AS l
 -- name: order_remove_lines
 DELETE l
   FROM JSON_TABLE(?, '$[*]' COLUMNS (id BIGINT UNSIGNED PATH '$')) AS k
-  JOIN rm_lineitems AS l ON l.order_id = k.id
+  STRAIGHT_JOIN rm_lineitems AS l ON l.order_id = k.id
 
 -- name: order_remove_addresses
 DELETE a
   FROM JSON_TABLE(?, '$[*]' COLUMNS (id BIGINT UNSIGNED PATH '$')) AS k
-  JOIN rm_address AS a ON a.order_id = k.id
+  STRAIGHT_JOIN rm_address AS a ON a.order_id = k.id
 
 -- name: order_address_insert
 INSERT INTO rm_address (order_id, kind, first_name, last_name, company,
@@ -163,11 +165,12 @@ INSERT INTO rm_order_event (order_id, operation_id, at, step, outcome, code,
 VALUES (?, ?, ?, ?, ?, ?, ?, ?)
 
 -- name: order_errors_fixed
-UPDATE rm_error_orders AS r
-  JOIN JSON_TABLE(?, '$[*]' COLUMNS (id BIGINT UNSIGNED PATH '$')) AS k
-    ON r.order_id = k.id
+-- Those of an export or a mark are mended by their own step.
+UPDATE JSON_TABLE(?, '$[*]' COLUMNS (id BIGINT UNSIGNED PATH '$')) AS k
+  STRAIGHT_JOIN rm_error_orders AS r ON r.order_id = k.id
    SET r.status = 'fixed', r.version = r.version + 1
  WHERE r.status IN ('open', 'requeued')
+   AND r.stage NOT IN ('mark', 'export')
 
 -- name: order_error_upsert
 -- Once an order: the same error again is counted.

@@ -287,6 +287,21 @@ remove_old(const struct writing *w, const struct plan *plan, struct err *e)
 }
 
 static bool
+write_headers(const struct writing *w, const struct sheet *headers,
+	      struct err *e)
+{
+	if (sheet_run(headers, w->db, SQL_ORDER_UPSERT, e))
+		return true;
+	if (db_error(w->db) != DUPLICATE_KEY)
+		return false;
+	/* Looked for and not found, and yet there: another run of this moment.
+	 */
+	(void)err_set(e, ERR_TEMPORARY,
+		      "another run stored an order of this number meanwhile");
+	return err_as(e, OB_LOCK);
+}
+
+static bool
 write_rows(const struct writing *w, const struct plan *plan, struct err *e)
 {
 	AUTO(sheet) headers = {0};
@@ -305,8 +320,7 @@ write_rows(const struct writing *w, const struct plan *plan, struct err *e)
 		for (size_t k = 0; k < o->lines; k++)
 			add_line(&lines, o, &o->line[k]);
 	}
-	return remove_old(w, plan, e) &&
-	       sheet_run(&headers, w->db, SQL_ORDER_UPSERT, e) &&
+	return remove_old(w, plan, e) && write_headers(w, &headers, e) &&
 	       sheet_run(&addresses, w->db, SQL_ORDER_ADDRESS_INSERT, e) &&
 	       sheet_run(&lines, w->db, SQL_ORDER_LINE_INSERT, e);
 }
@@ -339,10 +353,11 @@ add_late_event(struct sheet *sheet, const struct writing *w,
 	       const struct order_write *o)
 {
 	if (o->flagged)
-		event_add(sheet, w, o->order->id, "compare", "warn", NULL,
-			  o->order->cancelled
-				  ? "cancelled at the shop too late to be taken over"
-				  : "changed at the shop too late to be taken over");
+		event_add(
+			sheet, w, o->order->id, "compare", "warn", NULL,
+			o->order->cancelled
+				? "cancelled at the shop too late to be taken over"
+				: "changed at the shop too late to be taken over");
 	else if (o->cancelled)
 		event_add(sheet, w, o->order->id, "compare", "ok", NULL,
 			  "cancelled at the shop: it will not be exported");
@@ -434,13 +449,5 @@ order_store_many(struct db *db, int64_t site_id, int64_t operation_id,
 	if (n.plan == NULL || n.seen == NULL || n.revision == NULL)
 		return err_set(e, ERR_TEMPORARY, "no memory for %zu orders",
 			       count);
-	if (store(&w, &n, e))
-		return true;
-	if (db_error(db) == DUPLICATE_KEY) {
-		/* Looked for and not found, and yet there: another run. */
-		(void)err_set(e, ERR_TEMPORARY,
-			      "another run stored one of them meanwhile");
-		(void)err_as(e, OB_LOCK);
-	}
-	return err_in(e, "store %zu orders", count);
+	return store(&w, &n, e) || err_in(e, "store %zu orders", count);
 }
