@@ -46,7 +46,7 @@ SELECT id
 
 -- name: retry_filter
 SELECT r.order_id AS id
-  FROM rm_error_orders AS r
+  FROM rm_error_orders AS r FORCE INDEX (ix_rm_error_orders_status_last_at_id)
  WHERE r.status = 'open'
    AND (? IS NULL OR r.site_id = (SELECT id FROM rm_sites WHERE code = ?))
    AND (? IS NULL OR r.code = ?)

@@ -211,20 +211,7 @@ SELECT COUNT(*) AS waiting
          LIMIT ?) AS w
 
 -- name: error_list
--- Latest first.
-SELECT r.id, r.order_id, r.number, s.platform_order_id, t.code AS site_code,
-       r.stage, r.code, r.sku, r.field, r.message, r.total, r.currency, r.count,
-       r.status, r.first_at, r.last_at, r.handled_by, r.resolution, r.version
-  FROM rm_error_orders AS r FORCE INDEX (ix_rm_error_orders_status_last_at_id)
-  JOIN rm_order_seen AS s ON s.id = r.order_id
-  JOIN rm_sites AS t ON t.id = r.site_id
- WHERE r.status = ?
-   AND (? IS NULL OR r.site_id = ?)
-   AND (? IS NULL OR r.code = ?)
- ORDER BY r.last_at DESC, r.id DESC
- LIMIT ?
-
--- name: error_list_after
+-- Latest first; the page after a row, or after the end of time.
 SELECT r.id, r.order_id, r.number, s.platform_order_id, t.code AS site_code,
        r.stage, r.code, r.sku, r.field, r.message, r.total, r.currency, r.count,
        r.status, r.first_at, r.last_at, r.handled_by, r.resolution, r.version
@@ -233,7 +220,19 @@ SELECT r.id, r.order_id, r.number, s.platform_order_id, t.code AS site_code,
   JOIN rm_sites AS t ON t.id = r.site_id
  WHERE r.status = ?
    AND r.last_at <= ? AND (r.last_at < ? OR r.id < ?)
-   AND (? IS NULL OR r.site_id = ?)
+   AND (? IS NULL OR r.code = ?)
+ ORDER BY r.last_at DESC, r.id DESC
+ LIMIT ?
+
+-- name: error_list_site
+SELECT r.id, r.order_id, r.number, s.platform_order_id, t.code AS site_code,
+       r.stage, r.code, r.sku, r.field, r.message, r.total, r.currency, r.count,
+       r.status, r.first_at, r.last_at, r.handled_by, r.resolution, r.version
+  FROM rm_error_orders AS r FORCE INDEX (ix_rm_error_orders_site_id_status_last_at)
+  JOIN rm_order_seen AS s ON s.id = r.order_id
+  JOIN rm_sites AS t ON t.id = r.site_id
+ WHERE r.site_id = ? AND r.status = ?
+   AND r.last_at <= ? AND (r.last_at < ? OR r.id < ?)
    AND (? IS NULL OR r.code = ?)
  ORDER BY r.last_at DESC, r.id DESC
  LIMIT ?

@@ -88,11 +88,13 @@ SELECT i.id, i.sku, i.description, i.status, i.bc_number, i.gl_account,
 		FROM rm_connection AS n
 		STRAIGHT_JOIN rm_sku_check AS c
 			ON c.connection_id = n.id AND c.sku = i.sku
+		WHERE n.kind = 'bc'
 		ORDER BY c.checked_at DESC LIMIT 1) AS bc,
 	(SELECT MAX(c.checked_at)
 		FROM rm_connection AS n
 		STRAIGHT_JOIN rm_sku_check AS c
-			ON c.connection_id = n.id AND c.sku = i.sku) AS checked_at,
+			ON c.connection_id = n.id AND c.sku = i.sku
+		WHERE n.kind = 'bc') AS checked_at,
 	(SELECT COUNT(DISTINCT k.parent_sku)
 		FROM rm_kits AS k
 		WHERE k.component_sku = i.sku) AS in_kits,
@@ -110,11 +112,13 @@ SELECT i.id, i.sku, i.description, i.status, i.bc_number, i.gl_account,
 		FROM rm_connection AS n
 		STRAIGHT_JOIN rm_sku_check AS c
 			ON c.connection_id = n.id AND c.sku = i.sku
+		WHERE n.kind = 'bc'
 		ORDER BY c.checked_at DESC LIMIT 1) AS bc,
 	(SELECT MAX(c.checked_at)
 		FROM rm_connection AS n
 		STRAIGHT_JOIN rm_sku_check AS c
-			ON c.connection_id = n.id AND c.sku = i.sku) AS checked_at,
+			ON c.connection_id = n.id AND c.sku = i.sku
+		WHERE n.kind = 'bc') AS checked_at,
 	(SELECT COUNT(DISTINCT k.parent_sku)
 		FROM rm_kits AS k
 		WHERE k.component_sku = i.sku) AS in_kits,

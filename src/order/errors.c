@@ -5,29 +5,28 @@
 
 #include "base/secret.h"
 
-static bool
-list_first(struct db *db, const struct error_filter *f, const char *status,
-	   struct rows *out, struct err *e)
-{
-	return db_open(db, out, SQL_ERROR_LIST,
-		       BINDS(bind_text(status), bind_id(f->site_id),
-			     bind_id(f->site_id), bind_text_or_null(f->code),
-			     bind_text_or_null(f->code), bind_int(f->limit)),
-		       e);
-}
+/* After any error: the end of DATETIME. */
+static const utc_ms last_moment = INT64_C(253402300799000);
 
 bool
 order_error_list(struct db *db, const struct error_filter *f, struct rows *out,
 		 struct err *e)
 {
 	const char *status = f->status ? f->status : "open";
+	utc_ms before = f->before_id ? f->before_at : last_moment;
 
-	if (f->before_id == 0)
-		return list_first(db, f, status, out, e);
-	return db_open(db, out, SQL_ERROR_LIST_AFTER,
-		       BINDS(bind_text(status), bind_time(f->before_at),
-			     bind_time(f->before_at), bind_int(f->before_id),
-			     bind_id(f->site_id), bind_id(f->site_id),
+	if (f->site_id)
+		return db_open(db, out, SQL_ERROR_LIST_SITE,
+			       BINDS(bind_int(f->site_id), bind_text(status),
+				     bind_time(before), bind_time(before),
+				     bind_int(f->before_id),
+				     bind_text_or_null(f->code),
+				     bind_text_or_null(f->code),
+				     bind_int(f->limit)),
+			       e);
+	return db_open(db, out, SQL_ERROR_LIST,
+		       BINDS(bind_text(status), bind_time(before),
+			     bind_time(before), bind_int(f->before_id),
 			     bind_text_or_null(f->code),
 			     bind_text_or_null(f->code), bind_int(f->limit)),
 		       e);

@@ -3,7 +3,7 @@
 import pytest
 from conftest import Answer, Database
 
-STEPS = 24
+STEPS = 25
 LAST = 4
 
 
@@ -94,11 +94,16 @@ def test_the_program_does_not_work_on_what_is_not_finished(
     found = empty_database.probe("check").value
     assert found["result"] == "fatal"
     assert found["result.code"] == "ob_schema"
-    assert found["result.text"] == ("the database lacks 24 of 24 steps of its tables")
+    assert (
+        found["result.text"]
+        == f"the database lacks {STEPS} of {STEPS} steps of its tables"
+    )
     assert found["result.hint"] == "orderbridge migrate"
-    empty_database.probe("migrate", fault="migrate.after_step:24:kill")
+    empty_database.probe("migrate", fault=f"migrate.after_step:{STEPS}:kill")
     found = empty_database.probe("check").value
-    assert found["result.text"] == ("the database lacks 1 of 24 steps of its tables")
+    assert (
+        found["result.text"] == f"the database lacks 1 of {STEPS} steps of its tables"
+    )
 
 
 def test_an_applied_text_that_was_changed_is_an_error(database: Database):
