@@ -257,6 +257,7 @@ SELECT LOWER(HEX(g.cause_hash)) AS cause, latest.code, latest.sku, latest.field,
                        MIN(r.first_at) AS first_at, MAX(r.last_at) AS last_at,
                        MAX(r.id) AS latest_id
                   FROM rm_error_orders AS r
+                 FORCE INDEX (ix_rm_error_orders_status_cause_hash_last_at)
                  WHERE r.status = ?
                    AND (? IS NULL OR r.site_id = ?)
                  GROUP BY r.cause_hash, r.currency) AS c

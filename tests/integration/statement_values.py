@@ -1,0 +1,357 @@
+"""Plausible values for the "?" of every named statement, over big_database.py.
+
+A new statement needs an entry here: its values, and where it reads a big table
+from one end to the other, the table and the reason why it may. With page, the
+values are those of a page deep in the list, of which each row may cost `each`
+reads. What else reads far more rows than it gives says why in `dear`.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from big_database import LOG, ORDERS
+
+
+@dataclass(frozen=True)
+class Case:
+    """One way to run a statement."""
+
+    values: tuple[Any, ...] = ()
+    scan: dict[str, str] = field(default_factory=dict)  # table: reason
+    page: int = 0  # rows of a page that is asked for at a deep cursor
+    each: int = 3  # reads that a row of the page may cost
+    dear: str = ""  # why it reads many more rows than it gives or changes
+
+
+def case(
+    *values: Any, page: int = 0, each: int = 3, dear: str = "", **scan: str
+) -> Case:
+    return Case(values, scan, page, each, dear)
+
+
+NOW = datetime(2026, 11, 20, 12, 0)
+DEEP = datetime(2025, 6, 1, 12, 0)  # three quarters down the list
+ERROR_AT = datetime(2026, 12, 1)  # the errors of a month come after the orders
+LONG_AGO = datetime(1970, 1, 1)
+HASH = b"\x01" * 32
+IDS = json.dumps(list(range(ORDERS - 99, ORDERS + 1)))
+PLATFORM_IDS = json.dumps([str(n) for n in range(ORDERS - 99, ORDERS + 1)])
+NUMBERS = json.dumps([f"S{1 + n % 5}-{n}" for n in range(ORDERS - 99, ORDERS + 1)])
+SKUS = json.dumps([f"SKU-{n:06}" for n in range(1000, 1100)])
+SKU = "SKU-075000"
+TAKEN = ("host", 1, 1)  # owner, fence, beat
+CAPPED = "counts what waits, up to its limit"
+WALK = "the index in its order, as far as its LIMIT"
+OPEN = "reads what is open, which people keep small"
+JUDGED = 13  # a row of the item list looks up its verdict, its age and its kits
+VERIFY = "verify reads everything by its nature; a person asks for it"
+FIGURES = "a count over all rows, of status alone"
+
+NEW = 200_000  # an order that is not there yet
+SEEN = (
+    *(1, str(NEW), "S1-1", "stored", None, HASH, NOW, NOW, "EUR", 119, NOW, NOW),
+    *(NOW, 1),
+)
+ORDER = (
+    *(ORDERS, 1, str(ORDERS), f"S1-{ORDERS}", NOW, NOW, None, "processing", "EUR"),
+    *(None, 0, None, None, None, None, *[None] * 20, 0, None, 0, "card", None),
+    *(0, 0, 0, None, 119, 0, 119, 0, 1, 0, 0, 1, None, HASH, 2, "stored"),
+    *("pending", 0, NOW, 1),
+)
+ITEM = ("SKU-NEW", "New", "active", None, None, None, 1, None, None)
+SITE = (
+    *("new", "NEW", "woocommerce", "New", "https://new.example", "new.example"),
+    *(1, 1, 0, 0, 0, None, 100, 1, 1, "processing", "completed", None, None),
+    *("UTC", None, None, 0, 1, "distribute", "both", 0, 1, 0, "{}", None),
+)
+
+
+def operations(
+    state: Any = None, kind: Any = None, site: Any = None, **scan: str
+) -> Case:
+    return case(state, state, kind, kind, site, site, None, None, 20, **scan)
+
+
+def log_lines(dear: str = "", **given: Any) -> Case:
+    names = ("kind", "entity", "status", "site", "operation", "since", "until")
+    scan = {} if given else {"rm_log": WALK}
+    values = (given.get(name) for name in names for _ in range(2))
+    return case(*values, 20, dear=dear, **scan)
+
+
+CASES: dict[str, Case | list[Case]] = {
+    # app, cli
+    "setting_list": case(),
+    "setting_note": case("cron_last_seen", "x"),
+    "cron_ready": case(1000, dear=CAPPED),
+    "cron_ended": case("{}"),
+    "sync_sites": case(),
+    "import_results": case(5000),
+    "retry_find": case(ORDERS + 10, f"S1-{ORDERS + 10}"),
+    "retry_filter": [
+        case(None, None, None, None, None, None),
+        case("shop1", "shop1", None, None, None, None, dear=OPEN),
+        case(*[None] * 4, "GHOST-1", "GHOST-1", dear=OPEN),
+    ],
+    "status_facts": case(rm_order=FIGURES, rm_items=FIGURES),
+    "status_sites": case(dear="counts what waits and what is open of each site"),
+    "cron_list": case(),
+    "operation_list": [
+        operations(rm_operation=WALK),
+        operations(state="failed"),
+        operations(state="not_processed"),
+        operations(kind="import"),
+        operations(site=1),
+        operations(state="failed", kind="import", site=1),
+    ],
+    "operation_show": case(5000),
+    "operation_jobs": case(5000),
+    "log_latest": [
+        log_lines(),
+        log_lines(kind="run"),
+        log_lines(kind="run", site=1),
+        log_lines(kind="run", status="failed", dear="reads the runs of 30 days"),
+        log_lines(kind="run", entity="items"),
+        log_lines(operation=5000),
+    ],
+    "log_newer": [
+        case(LOG - 20, *[None] * 10),
+        case(LOG - 20, "run", "run", *[None] * 8),
+    ],
+    "log_last_id": case(),
+    # db, migrate
+    "session_facts": case(),
+    "session_now": case(),
+    "schema_list": case(),
+    "schema_start": case(1, 1, "x", HASH),
+    "schema_finish": case(1, 1),
+    "schema_table_rows": case("rm_order"),
+    # flow
+    "retry_due": case(1, 100),
+    "retry_requeue_skus": case(json.dumps([f"GHOST-{n}" for n in range(10)])),
+    "retry_requeue_ids": case(json.dumps(list(range(ORDERS + 1, ORDERS + 101)))),
+    "retry_hasten_ids": case(json.dumps(list(range(ORDERS + 5001, ORDERS + 5101)))),
+    "retry_sites": case(),
+    "retry_requeued": case(1, 0, 100),
+    "retention_log": case(datetime(2026, 10, 1), 1000),
+    "retention_operations": case(datetime(2026, 5, 1), 1000),
+    "retention_failed_operations": case(datetime(2026, 5, 1), 1000),
+    "verify_seen_once": case(rm_order=VERIFY),
+    "verify_one_fate": case(rm_order_seen=VERIFY),
+    "verify_addresses": case(rm_order=VERIFY, rm_lineitems=VERIFY),
+    "verify_money": case(rm_order=VERIFY),
+    "verify_marks": case(rm_order=VERIFY),
+    "verify_leases": case(dear=VERIFY),
+    "verify_operations": case(dear=VERIFY),
+    "verify_window": case(rm_log=VERIFY),
+    "verify_memory": case(32768, dear=VERIFY),
+    "verify_secret": case(
+        *("a", "a", "a"), rm_log=VERIFY, rm_operation=VERIFY, rm_job=VERIFY
+    ),
+    "verify_sites": case(),
+    # order
+    "order_seen_match": case(PLATFORM_IDS, 1),
+    "order_seen_upsert": case(*SEEN),
+    "order_number_holders": case(NUMBERS),
+    "order_existing": case(IDS),
+    "order_payload_latest": case(IDS),
+    "order_payload_insert": case(ORDERS, 2, b"x", HASH, NOW),
+    "order_payload": case(ORDERS, 0, 0),
+    "order_upsert": case(*ORDER),
+    "order_flag_changed": case(ORDERS),
+    "order_remove_lines": case(IDS),
+    "order_remove_addresses": case(IDS),
+    "order_address_insert": case(ORDERS, "ship", *[None] * 8, "10115", "DE", None),
+    "order_line_insert": case(
+        *(ORDERS, 4, 1, None, None, SKU, "A thing", 1, 1, 0, 1, 0, 0, 0),
+        *(None, None, None, 0),
+    ),
+    "order_event_insert": case(ORDERS, 1, NOW, "store", "stored", None, None, None),
+    "order_errors_fixed": case(IDS),
+    "order_error_upsert": case(
+        *(ORDERS, 1, None, "verify", "ob_sku_unknown", None, None, "x", None),
+        *(1, None, HASH, NOW, NOW, 1),
+    ),
+    "order_to_mark": [
+        case(1, 200),
+        case(2, 200, dear="reads what other sites have to mark, seldom much"),
+    ],
+    "order_marked": case("done", NOW, ORDERS),
+    "order_cancel": case(ORDERS),
+    "order_cancel_lines": case(ORDERS),
+    "order_unmark": case(1, str(ORDERS - 10)),
+    "order_count_waiting": case(10000, dear=CAPPED),
+    "error_list": case("fixed", ERROR_AT, ERROR_AT, 0, None, None, 50, page=50),
+    "error_list_site": [
+        case(1, "fixed", ERROR_AT, ERROR_AT, 0, None, None, 50, page=50),
+        case(1, "open", ERROR_AT, ERROR_AT, 0, "ob_field", "ob_field", 50, dear=OPEN),
+    ],
+    "error_causes": [
+        case("open", None, None, "open", None, None, 100, dear=OPEN),
+        case("open", 1, 1, "open", 1, 1, 100, dear=OPEN),
+    ],
+    "error_find": case(ORDERS + 10),
+    "error_handle": case("me", "because", NOW, ORDERS + 8),
+    "order_find": case(f"S1-{ORDERS}", ORDERS),
+    "order_read": case(ORDERS),
+    "order_read_lines": case(ORDERS),
+    "order_read_addresses": case(ORDERS),
+    "order_read_events": case(ORDERS),
+    "order_read_payloads": case(ORDERS),
+    "order_list": case(DEEP, DEEP, 25_000, LONG_AGO, 50, page=50),
+    "order_list_site": case(1, DEEP, DEEP, 25_000, LONG_AGO, 50, page=50),
+    "order_list_imported": [
+        case(1, DEEP, DEEP, 25_000, LONG_AGO, None, None, 50, page=50),
+        case(1, DEEP, DEEP, 25_000, LONG_AGO, 1, 1, 50),
+    ],
+    "order_list_state": [
+        case("stored", DEEP, DEEP, 25_000, LONG_AGO, None, None, 50, page=50),
+        case("stored", DEEP, DEEP, 25_000, LONG_AGO, 1, 1, 50),
+    ],
+    "order_list_mark_state": [
+        case("done", DEEP, DEEP, 25_000, LONG_AGO, None, None, 50, page=50),
+        case("done", DEEP, DEEP, 25_000, LONG_AGO, 1, 1, 50),
+    ],
+    "order_list_bc_state": [
+        case("sent", DEEP, DEEP, 25_000, LONG_AGO, None, None, 50, page=50),
+        case("sent", DEEP, DEEP, 25_000, LONG_AGO, 1, 1, 50),
+    ],
+    "order_list_changed": [
+        case(0, DEEP, DEEP, 25_000, LONG_AGO, None, None, 50, page=50),
+        case(0, DEEP, DEEP, 25_000, LONG_AGO, 1, 1, 50),
+    ],
+    "order_list_outcome": [
+        case("stored", DEEP, DEEP, 25_000, LONG_AGO, None, None, 50, page=50),
+        case("stored", DEEP, DEEP, 25_000, LONG_AGO, 1, 1, 50),
+    ],
+    # product
+    "items_match": case(SKUS),
+    "item_rows": case(SKUS),
+    "item_find": case(SKU),
+    "item_insert": case(*ITEM),
+    "item_update": case(*ITEM[1:], 75_000, 0),
+    "item_put": case(*ITEM, *[1] * 8),
+    "item_delete": case(SKU, 0),
+    "item_remove": case(SKU),
+    "item_skus_after": case(SKU, 50, page=50),
+    "item_page": case(SKU, 50, page=50),
+    "item_count": case(rm_items=FIGURES),
+    "item_list": case(SKU, None, None, None, 50, page=50, each=JUDGED),
+    "item_list_status": case(
+        *("active", SKU, None, None, None, 50), page=50, each=JUDGED
+    ),
+    "sku_cache_read": case(SKUS, 1, 300),
+    "sku_cache_write": case(1, SKU, "ok", None, None),
+    "sku_cache_forget": case(SKUS),
+    "sku_cache_flush": case(dear="it empties the table"),
+    "kit_level": case(SKUS),
+    "kit_lock": case("SKU-000100"),
+    "kit_remove": case("SKU-000100"),
+    "kit_insert": case("SKU-NEW", SKU, 1, 1, None, None, None, 1),
+    "kit_parents_after": case("SKU-003000", 50, page=50),
+    "kit_count": case(dear=FIGURES),
+    "kit_list": case("SKU-003000", None, None, 50, page=50),
+    "kit_components": case("SKU-000100"),
+    # queue
+    "lease_add": case("migrate"),
+    "lease_read": case("migrate"),
+    "lease_lock": case("migrate"),
+    "lease_take": case("host", "migrate", 1),
+    "lease_take_gone": case("host", "migrate", 1, "other"),
+    "lease_touch": case("migrate", *TAKEN),
+    "lease_release": case("migrate", *TAKEN[:2]),
+    "job_lease_read": case(5000),
+    "job_lease_lock": case(5000),
+    "job_touch": case(5000, *TAKEN),
+    "job_release": case(5000, *TAKEN[:2]),
+    "operation_find_open": case(HASH),
+    "operation_count_waiting": case(1),
+    "operation_add": case(
+        *("import", 1, 1, 1, 0, "{}", 0, HASH, "cli", "me", None, None, None, NOW)
+    ),
+    "operation_exists": case(5000),
+    "operation_waiting_like": case("order_sync", 1, 5),
+    "operation_supersede": case(1, "order_sync", 1, 5),
+    "operation_load": case(5000),
+    "operation_lock": case(5000),
+    "operation_asked": case(5000),
+    "operation_start": case("host", 5000, "not_processed", 0),
+    "operation_progress": case("fetch", 1, 1, "orders", 1, 1, 1, 1, 1, 1, 1, 5000),
+    "operation_pause": case(NOW, "window", None, None, 5000, "in_progress", 0),
+    "operation_set_key": case(HASH, 5000),
+    "operation_close": case("completed", None, None, None, 5000, "in_progress", 0),
+    "operation_log": case("info", None, "done", 5000),
+    "operation_cancel": case(NOW, 5000, 0),
+    "operation_reopen": case(5000, 0),
+    "job_add_run": case(5000, 1, None),
+    "job_add": case(5000, "mark", 1, "shop1", HASH, None, None, None, None, None, 0, 0),
+    "job_settle": case(HASH),
+    "job_wake_sku": case(SKUS),
+    "job_checkpoint": case("{}", 5000, 1),
+    "job_item_begin": case("1", 5000, 1),
+    "job_item_end": case(1, 5000, 1),
+    "job_close_run": case(5000),
+    "job_reopen_run": case(5000),
+    "job_due": case(),
+    "job_due_of": case(9995),
+    "job_take": case("host", 9995, 1),
+    "job_load": case(5000),
+    "job_pause": case(NOW, NOW, "window", 9995, 1),
+    "job_finish": case("done", None, 1, None, None, None, 9988, "host", 1),
+    "job_wake_busy": case("order_sync", 1),
+    "job_leased": case(),
+    "job_free": case("ready", None, "gone", 9988, "host", 1, 1),
+    "log_line_add": case("info", 1, 1, None, None, "x", None),
+    "queue_now": case(),
+    "schedule_due": case(),
+    "schedule_find": case("retention"),
+    "schedule_move": case(NOW, 1, 1, NOW),
+    "schedule_ran": case(1, 1),
+    "upstream_add": case("woocommerce:3"),
+    "upstream_read": case("woocommerce:3"),
+    "upstream_probe": case(30, "woocommerce:3", 0),
+    "upstream_take": case(1000, 1, "woocommerce:3", 1000),
+    "upstream_wait": case("woocommerce:3"),
+    "upstream_ok": case(1, 1, "woocommerce:3"),
+    "upstream_failed": case(1, 1, 1, 1, "x", "woocommerce:3"),
+    "upstream_open": case("woocommerce:3"),
+    "upstream_reopen": case("woocommerce:3", 0),
+    "upstream_close": case("woocommerce:3", 0),
+    "upstream_not_before": case(NOW, "x", "woocommerce:3"),
+    "upstream_retry": case("woocommerce:3"),
+    # site
+    "site_find": case("shop1"),
+    "site_load": case(1),
+    "site_list": case(0),
+    "site_insert": case(*SITE),
+    "site_save": case(*SITE[3:], 1, 0),
+    "site_enable": case(1, 1, 0),
+    "site_delete": case(NOW, 1, 0),
+    "site_stop_schedules": case(1),
+    "site_add_schedule": case("new", 1, NOW, NOW),
+    "site_pause_auth": case(NOW, "x", 1),
+    "site_clear_auth": case(1),
+    "site_tested": case(None, 1, 1),
+    "site_synced": case(1),
+    "connection_find": case("bc", None, None),
+    "connection_load": case(1),
+    "connection_insert": case("bc", "second", 1, "{}"),
+    "connection_save": case("main", 1, "{}", 1, 0),
+    "connection_tested": case(NOW, 1, "{}", 1),
+    "connection_list": case(),
+    "secret_set": case("secret.1", "secret", 1, b"x", None, None, NOW, None),
+    "secret_get": case("secret.1"),
+    "secret_delete": case("secret.1"),
+    "secret_flush_tokens": case(),
+    "secret_list": case(),
+    "secret_older": case(1),
+    "secret_relock": case(b"x", 1, "secret.1", 0),
+    # watermark
+    "watermark_find": case("fetch:orders:1"),
+    "watermark_make": case("fetch:items:1", None, "items"),
+    "watermark_move": case(NOW, "1", "fetch:orders:1", NOW, "1"),
+}

@@ -1,0 +1,150 @@
+"""Every statement that the program runs, over a big database: none reads a big
+table from one end to the other, and a page deep in a list costs what the first
+one does.
+"""
+
+from __future__ import annotations
+
+import json
+import pathlib
+import re
+from datetime import datetime
+from typing import Any, Iterator
+
+import big_database
+import pytest
+from conftest import SOURCE, Database, MariaDb
+from statement_values import CASES, WALK, Case
+
+BIG = 1000  # rows from which on a table is no longer read as a whole
+PLANNED = ("SELECT", "INSERT", "UPDATE", "DELETE")
+EACH, BESIDE = 10, 50  # reads that a row, and a statement beside its rows, may cost
+
+
+def read_statements() -> dict[str, str]:
+    """The named statements of sql/queries, as sql/embed.awk reads them."""
+    found: dict[str, list[str]] = {}
+    for path in sorted((SOURCE / "sql" / "queries").glob("*.sql")):
+        name = ""
+        for line in path.read_text().splitlines():
+            if line.startswith("-- name: "):
+                name = line.split()[2]
+                found[name] = []
+            elif line.strip() and not re.match(r"\s*--", line):
+                found[name].append(re.sub(r"[ \t]+-- .*$", "", line).strip())
+    return {name: " ".join(lines) for name, lines in found.items()}
+
+
+STATEMENTS = read_statements()
+PLANNED_NAMES = [n for n, text in STATEMENTS.items() if text.startswith(PLANNED)]
+RUNS = [
+    pytest.param(name, given, id=f"{name}-{i}" if i else name)
+    for name in PLANNED_NAMES
+    if name in CASES
+    for i, given in enumerate(
+        CASES[name] if isinstance(CASES[name], list) else [CASES[name]]
+    )
+]
+
+
+class BigDatabase:
+    """The filled schema, on a session as the program opens it."""
+
+    def __init__(self, database: Database):
+        self.rows = big_database.fill(database)
+        self.connection = database.connect()
+        self.cursor = self.connection.cursor()
+        for name in ("session_modes", "session_isolation", "session_charset"):
+            self.cursor.execute(STATEMENTS[name])
+        self.cursor.execute("SET timestamp = UNIX_TIMESTAMP('2026-11-20 12:00:00')")
+
+    def execute(self, text: str, given: Case) -> None:
+        """Run a statement with bound values, as the program binds them."""
+        marks = ", ".join(
+            "CAST(%s AS DATETIME(3))" if isinstance(value, datetime) else "%s"
+            for value in given.values
+        )
+        using = f" USING {marks}" if marks else ""
+        self.cursor.execute(f"EXECUTE IMMEDIATE %s{using}", (text, *given.values))
+
+    def plan(self, text: str, given: Case) -> list[dict[str, Any]]:
+        self.execute(f"EXPLAIN {text}", given)
+        columns = [column[0] for column in self.cursor.description]
+        return [dict(zip(columns, row)) for row in self.cursor.fetchall()]
+
+    def reads(self, text: str, given: Case) -> tuple[int, int]:
+        """Rows that the server read, and rows that it gave or changed."""
+        self.cursor.execute("FLUSH STATUS")  # ends a transaction by itself
+        self.cursor.execute("START TRANSACTION")
+        self.execute(text, given)
+        rows = self.cursor.rowcount
+        self.cursor.execute("SHOW SESSION STATUS LIKE 'Handler_read_%'")
+        reads = sum(int(value) for _, value in self.cursor.fetchall())
+        self.cursor.execute("ROLLBACK")
+        return reads, rows
+
+
+@pytest.fixture(scope="module")
+def big(server_template: pathlib.Path) -> Iterator[BigDatabase]:
+    server = MariaDb(
+        server_template,
+        "--innodb-buffer-pool-size=512M",
+        "--innodb-log-file-size=128M",
+        "--innodb-flush-log-at-trx-commit=0",
+    )
+    try:
+        server.run("CREATE DATABASE big")
+        database = Database(server, "big")
+        database.migrate()
+        yield BigDatabase(database)
+    finally:
+        server.close()
+
+
+def tables_of(text: str) -> dict[str, set[str]]:
+    """Which tables the names of a plan stand for."""
+    found: dict[str, set[str]] = {}
+    for table, alias in re.findall(
+        r"(?:FROM|JOIN|UPDATE|INTO|IGNORE)\s+(rm_\w+)(?:\s+(?:AS\s+)?([a-z]\w*))?", text
+    ):
+        for name in (table, alias or table):
+            found.setdefault(name, set()).add(table)
+    return found
+
+
+def is_list(value: Any) -> bool:
+    return isinstance(value, str) and value.startswith("[")
+
+
+def test_every_statement_has_values_and_every_value_a_statement() -> None:
+    assert sorted(set(PLANNED_NAMES) - set(CASES)) == [], "add them to statement_values"
+    assert sorted(set(CASES) - set(PLANNED_NAMES)) == [], "these statements are gone"
+
+
+@pytest.mark.parametrize("name, given", RUNS)
+def test_no_big_table_is_read_from_one_end_to_the_other(
+    big: BigDatabase, name: str, given: Case
+) -> None:
+    text = STATEMENTS[name]
+    scanned = set()
+    for row in big.plan(text, given):
+        if row["select_type"] == "INSERT" or row["type"] not in ("ALL", "index"):
+            continue
+        for table in tables_of(text).get(row["table"], set()):
+            if big.rows.get(table, 0) > BIG:
+                scanned.add(table)
+    assert scanned <= set(given.scan), f"{name} scans: {text}"
+    assert set(given.scan) <= scanned, "declared, but it is no longer scanned"
+
+
+@pytest.mark.parametrize("name, given", RUNS)
+def test_what_is_read_is_in_proportion_to_what_is_given(
+    big: BigDatabase, name: str, given: Case
+) -> None:
+    reads, rows = big.reads(STATEMENTS[name], given)
+    if given.page:  # a page deep in a list costs no more than the first one
+        assert rows == given.page
+        assert reads <= given.each * given.page + BESIDE
+    elif not given.dear and set(given.scan.values()) <= {WALK}:
+        asked = sum(len(json.loads(v)) for v in given.values if is_list(v))
+        assert reads <= EACH * (rows + asked) + BESIDE
