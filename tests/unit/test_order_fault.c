@@ -75,7 +75,7 @@ TEST(more_faults_than_there_is_room_for_are_dropped)
 	struct faults faults = {0};
 
 	for (int i = 0; i < 2 * FAULTS_MAX; i++) {
-		char field[16];
+		char field[24];
 
 		(void)snprintf(field, sizeof(field), "line %d", i);
 		fault_add(&faults, STAGE_VERIFY, OB_SKU_UNKNOWN, field, "",
