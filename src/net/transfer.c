@@ -21,38 +21,48 @@ take_body(char *bytes, size_t size, size_t count, void *context)
 	return t->reply->body.failed ? 0 : size * count;
 }
 
-/* Stored as "name: value\n"; a new status line (after a 100) starts anew. */
+/* Appends one header as "name: value\n", the name in lower case. */
+static void
+keep_header(struct strbuf *out, const char *line, size_t length)
+{
+	const char *colon = memchr(line, ':', length), *value;
+	size_t start = out->len;
+
+	if (!colon)
+		return;
+	value = colon + 1;
+	while (length > 0 && (unsigned char)line[length - 1] <= ' ')
+		length--;
+	while (value < line + length && *value == ' ')
+		value++;
+	strbuf_addn(out, line, (size_t)(colon - line));
+	strbuf_addn(out, ": ", 2);
+	if (value < line + length)
+		strbuf_addn(out, value, (size_t)(line + length - value));
+	strbuf_addn(out, "\n", 1);
+	if (out->failed)
+		return;
+	for (char *c = out->text + start; *c != ':'; c++)
+		if (*c >= 'A' && *c <= 'Z')
+			*c = (char)(*c - 'A' + 'a');
+	for (char *c = out->text + start; *c != '\n'; c++)
+		if ((unsigned char)*c < ' ')
+			*c = ' ';
+}
+
+/* A new status line, as after a 100, starts the headers anew. */
 static size_t
 take_header(char *bytes, size_t size, size_t count, void *context)
 {
 	struct transfer *t = context;
 	struct strbuf *out = &t->reply->headers;
-	size_t length = size * count, start = out->len, name;
+	size_t length = size * count;
 
-	if (length >= 5 && memcmp(bytes, "HTTP/", 5) == 0) {
+	if (length >= 5 && memcmp(bytes, "HTTP/", 5) == 0)
 		strbuf_end(out);
-		return length;
-	}
-	strbuf_addn(out, bytes, length);
-	if (out->failed)
-		return 0;
-	while (out->len > start &&
-	       (unsigned char)out->text[out->len - 1] <= ' ')
-		out->len--;
-	out->text[out->len] = '\0';
-	if (out->len == start)
-		return length;
-	name = strcspn(out->text + start, ":");
-	for (size_t i = start; i < out->len; i++) {
-		char *c = &out->text[i];
-
-		if (i - start < name && *c >= 'A' && *c <= 'Z')
-			*c = (char)(*c - 'A' + 'a');
-		else if ((unsigned char)*c < ' ')
-			*c = ' ';
-	}
-	strbuf_addn(out, "\n", 1);
-	return length;
+	else
+		keep_header(out, bytes, length);
+	return out->failed ? 0 : length;
 }
 
 static bool
