@@ -94,10 +94,11 @@ def test_requests_run_side_by_side_up_to_the_limit(server):
 
 
 def test_later_connections_resume_the_tls_session(secure, certificates):
-    urls = [f"{secure.url}/{n}" for n in range(3)]
-    call("-e", "-o", "-M", "POST", "-c", str(certificates / "ca.pem"), *urls)
-    assert secure.connections == 3
-    assert secure.resumed == 2
+    ca = str(certificates / "ca.pem")
+    urls = [f"{secure.url}/work/{n}" for n in range(4)]
+    call("-g", "-o", "-M", "POST", "-c", ca, *urls)
+    assert secure.connections == 4
+    assert secure.resumed == 3
 
 
 # --- exactly one send
@@ -244,12 +245,13 @@ def test_headers_are_those_of_the_last_answer(server):
 
 
 def test_drops_of_an_answer_are_a_timeout(server):
-    told = call("-l", "1", "-T", "2", server.url + "/slow")
+    told = call("-l", "1", server.url + "/slow")
     assert told.first["class"] == "temporary"
     assert told.first["code"] == "ob_timeout"
     assert told.first["text"] == "127.0.0.1 did not answer in time"
     assert told.first["status"] == 200
-    assert told.process["ms"] < 3500
+    assert told.first["tries"] == 3
+    assert told.process["ms"] < 8000
 
 
 def test_an_upstream_may_think_longer_than_it_may_crawl(server):
@@ -379,14 +381,30 @@ def test_a_certificate_must_fit_and_be_valid(certificates, name):
     server.close()
 
 
+OLD_TLS_ALLOWED = """openssl_conf = all
+[all]
+ssl_conf = ssl
+[ssl]
+system_default = weak
+[weak]
+MinProtocol = TLSv1
+CipherString = DEFAULT@SECLEVEL=0
+"""
+
+
 @pytest.mark.filterwarnings("ignore:ssl.TLSVersion")
-def test_old_tls_is_not_spoken(certificates):
+def test_old_tls_is_not_spoken(certificates, tmp_path):
+    """Also where the machine's own settings would let it pass."""
+    (tmp_path / "openssl.cnf").write_text(OLD_TLS_ALLOWED)
     context = tls_context(certificates, "good")
     context.set_ciphers("DEFAULT@SECLEVEL=0")
     context.minimum_version = ssl.TLSVersion.TLSv1
     context.maximum_version = ssl.TLSVersion.TLSv1_1
     server = BadServer(context)
-    told = call("-c", str(certificates / "ca.pem"), server.url + "/")
+    told = call(
+        *("-c", str(certificates / "ca.pem"), server.url + "/"),
+        OPENSSL_CONF=str(tmp_path / "openssl.cnf"),
+    )
     assert told.first["text"] == "no secure connection to 127.0.0.1"
     assert server.requests == []
     server.close()

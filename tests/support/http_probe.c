@@ -13,7 +13,7 @@
  *   -H LINE   a header                 -A TEXT   accept
  *   -u USER -s SECRET  Basic; -s alone is Bearer
  *   -o        may not be repeated      -e        one send a URL
- *   -g        GET first, with the method of -M from the second URL on
+ *   -g        GET the first URL alone, with the method of -M all others
  */
 #include <getopt.h>
 #include <jansson.h>
@@ -203,7 +203,7 @@ run(struct probe *p, struct http_client *client, char **url, size_t count)
 	}
 	p->begun = p->ticked = clock_boot_ms();
 	for (size_t at = 0, some; at < count; at += some) {
-		some = p->each ? 1 : count;
+		some = p->each || (p->get_first && at == 0) ? 1 : count - at;
 		if (!client->send(client, &ask[at], &reply[at], some, &e)) {
 			print(json_pack("{s:s, s:s}", "refused", e.text,
 					"class", err_class_text(e.class)));
