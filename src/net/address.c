@@ -109,18 +109,26 @@ held_by(const char *range_text, const struct ip *ip)
 }
 
 static bool
-is_public(const struct ip *ip)
+is_reserved(const struct ip *ip)
 {
 	for (size_t i = 0; i < COUNT_OF(never_public); i++)
 		if (held_by(never_public[i], ip))
-			return false;
-	for (size_t i = 0; i < COUNT_OF(carriers); i++) {
-		struct ip inner = {.length = 4};
+			return true;
+	return false;
+}
 
+static bool
+is_public(const struct ip *ip)
+{
+	struct ip inner = {.length = 4};
+
+	if (is_reserved(ip))
+		return false;
+	for (size_t i = 0; i < COUNT_OF(carriers); i++) {
 		if (!held_by(carriers[i].range, ip))
 			continue;
 		memcpy(inner.byte, ip->byte + carriers[i].at, 4);
-		return is_public(&inner);
+		return !is_reserved(&inner);
 	}
 	return true;
 }

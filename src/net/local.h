@@ -30,8 +30,6 @@ struct backoff {
 int64_t backoff_next(struct backoff *b, const struct http_response *reply,
 		     int curl_code, utc_ms now, uint32_t dice);
 
-struct transfer;
-
 /* The client as one transfer sees it. */
 struct http_curl {
 	struct http_client client; /* first: the two pointers are one */
@@ -39,7 +37,8 @@ struct http_curl {
 	CURLSH *share; /* TLS sessions, so that one full handshake is enough */
 	CURL **easy;   /* parallel of them; busy[i] says which are in use */
 	bool *busy;
-	struct http_settings set; /* its strings are owned */
+	struct http_settings set;
+	char *text[4]; /* owned: the strings of set */
 };
 
 /* One request of a send() on its way. */
@@ -75,5 +74,9 @@ void transfer_settle(struct transfer *t, CURL *easy, CURLcode code);
 bool transfer_crawls(struct transfer *t, int64_t now);
 /* Frees what one try needed. */
 void transfer_clear(struct transfer *t);
+
+/* The send of the real client: the loop over all transfers. */
+bool http_run(struct http_client *self, const struct http_request *ask,
+	      struct http_response *reply, size_t count, struct err *e);
 
 #endif

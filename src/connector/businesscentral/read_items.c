@@ -69,9 +69,9 @@ hand_on(const struct bc *bc, const struct bc_page *page,
 	void *context, struct err *e)
 {
 	struct bc_item *item = calloc(page->count, sizeof(*item));
-	bool ok = item != NULL;
+	bool ok = true;
 
-	if (!ok)
+	if (item == NULL)
 		return err_set(e, ERR_TEMPORARY, "out of memory");
 	for (size_t i = 0; ok && i < page->count; i++) {
 		struct jnode row = jnode_item(&page->list, i);
