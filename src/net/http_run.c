@@ -10,7 +10,7 @@
  * TICK_MS: the tick is asked this often while transfers are busy, and waiting
  * never takes longer than WAIT_MS.
  */
-enum { TICK_MS = 100, WAIT_MS = 200 };
+enum { TICK_MS = 100, WAIT_MS = 150 };
 
 /* One send(): the requests, and what the loop has to remember. */
 struct run {
