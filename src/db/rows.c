@@ -102,6 +102,7 @@ fail(struct rows *rows, const char *column, const char *why)
 static bool
 find(struct rows *rows, const char *column, size_t *index)
 {
+	*index = 0;
 	if (rows->err.class != ERR_NONE)
 		return false;
 	if (rows->seen == 0 || rows->seen > rows->count)

@@ -25,6 +25,7 @@ BUILD = pathlib.Path(os.environ.get("OB_BUILD", "."))
 SOURCE = pathlib.Path(os.environ.get("OB_SOURCE", "."))
 PATH = os.environ.get("PATH", "") + ":/usr/sbin:/sbin"
 DB_PROBE = BUILD / "tests" / "support" / "db_probe"
+NEXT_PROBE = BUILD / "tests" / "support" / "next_probe"
 
 # As a shop's server, but small, and quick to start. Commits stay durable:
 # what a crash leaves behind is what many tests are about.
@@ -201,14 +202,16 @@ class Database:
             *words,
         ]
 
-    def probe(self, *words: str, fault: str = "", timeout: int = 60) -> Answer:
-        """Runs tests/support/db_probe to its end."""
+    def probe(
+        self, *words: str, fault: str = "", program: pathlib.Path = DB_PROBE
+    ) -> Answer:
+        """Runs tests/support/db_probe to its end, or a later program's."""
         done = subprocess.run(
-            self.probe_command(*words),
+            [str(program), *self.probe_command(*words)[1:]],
             env={**os.environ, "OB_FAULT_AT": fault},
             capture_output=True,
             text=True,
-            timeout=timeout,
+            timeout=60,
         )
         return answer(done.returncode, done.stdout, done.stderr)
 

@@ -1,9 +1,13 @@
 """The database layer against a real server, faults included."""
 
+import pathlib
+import select
+import socket
+import threading
 import time
 
 import pytest
-from conftest import Database
+from conftest import Database, MariaDb
 
 DUPLICATE = "Duplicate entry 'b' for key 'uq_probe_ref' (1062, {})"
 
@@ -329,3 +333,60 @@ def test_a_wrong_login_is_denied(empty_database: Database):
 def test_a_missing_schema_stops_the_program(empty_database: Database):
     found = empty_database.probe("-n", "no_such_schema", "session")
     assert found.value["connect"] == "fatal"
+
+
+class CommitEater:
+    """Stands between program and server, and lets one COMMIT go unanswered."""
+
+    COMMIT = b"\x03COMMIT"  # after the packet's length and number
+
+    def __init__(self, server: MariaDb, path: pathlib.Path, *, pass_on: bool):
+        self.server = server
+        self.pass_on = pass_on
+        self.eaten = False
+        self.listener = socket.socket(socket.AF_UNIX)
+        self.listener.bind(str(path))
+        self.listener.listen()
+        threading.Thread(target=self._serve, daemon=True).start()
+
+    def _serve(self) -> None:
+        while True:
+            client, _ = self.listener.accept()
+            threading.Thread(target=self._relay, args=(client,)).start()
+
+    def _relay(self, client: socket.socket) -> None:
+        upstream = socket.socket(socket.AF_UNIX)
+        upstream.connect(self.server.socket)
+        while True:
+            readable, _, _ = select.select([client, upstream], [], [], 30)
+            if not readable:
+                break
+            source = readable[0]
+            data = source.recv(1 << 20)
+            if not data:
+                break
+            is_commit = source is client and data[4:].rstrip() == self.COMMIT
+            if is_commit and not self.eaten:
+                self.eaten = True
+                if self.pass_on:
+                    upstream.sendall(data)
+                    upstream.recv(1 << 20)
+                break
+            (upstream if source is client else client).sendall(data)
+        client.close()
+        upstream.close()
+
+
+@pytest.mark.parametrize("pass_on, landed", [(True, 1), (False, 0)])
+def test_a_commit_without_an_answer_is_unknown_whether_it_landed_or_not(
+    probe_table: Database, pass_on: bool, landed: int
+):
+    path = probe_table.server.home / f"eater{landed}"
+    eater = CommitEater(probe_table.server, path, pass_on=pass_on)
+    found = probe_table.probe("-s", str(path), "transact").value
+    assert eater.eaten
+    assert found["transact"] == "unknown"
+    assert found["transact.may_repeat"] == "0"
+    assert found["tries"] == "1"
+    # What it reads afterwards, on a new connection, is what is there.
+    assert numbers(probe_table) == [10 + landed, 20 + landed, 30]

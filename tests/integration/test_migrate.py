@@ -1,10 +1,14 @@
 """Migrations: a run that is killed anywhere ends like one that was not."""
 
-import pytest
-from conftest import Answer, Database
+import re
 
-STEPS = 25
-LAST = 5
+import pytest
+from conftest import NEXT_PROBE, SOURCE, Answer, Database
+
+FILES = sorted((SOURCE / "sql" / "migrations").glob("*.sql"))
+TEXT = "".join(re.sub("(?m)^ *--.*$", "", file.read_text()) for file in FILES)
+STEPS = len(re.findall("(?m);$", TEXT))
+LAST = len(FILES)
 
 
 def states(found: Answer) -> list[str]:
@@ -17,7 +21,7 @@ def test_a_new_database_gets_all_tables(empty_database: Database):
     assert found.value["program"] == found.value["database"] == str(LAST)
     assert found.value["done"] == str(STEPS)
     assert found.value["waiting"] == "0"
-    assert len(empty_database.dump()) == 22
+    assert len(empty_database.dump()) == TEXT.count("CREATE TABLE")
     recorded = empty_database.run(
         "SELECT COUNT(*), SUM(finished_at >= started_at) FROM rm_schema"
     )
@@ -94,15 +98,14 @@ def test_the_program_does_not_work_on_what_is_not_finished(
     found = empty_database.probe("check").value
     assert found["result"] == "fatal"
     assert found["result.code"] == "ob_schema"
-    assert (
-        found["result.text"]
-        == f"the database lacks {STEPS} of {STEPS} steps of its tables"
+    assert found["result.text"] == (
+        f"the database lacks {STEPS} of {STEPS} steps of its tables"
     )
     assert found["result.hint"] == "orderbridge migrate"
     empty_database.probe("migrate", fault=f"migrate.after_step:{STEPS}:kill")
     found = empty_database.probe("check").value
-    assert (
-        found["result.text"] == f"the database lacks 1 of {STEPS} steps of its tables"
+    assert found["result.text"] == (
+        f"the database lacks 1 of {STEPS} steps of its tables"
     )
 
 
@@ -171,7 +174,8 @@ def test_a_step_that_this_program_should_know_and_does_not_is_an_error(
     found = database.probe("check").value
     assert found["result"] == "fatal"
     assert found["result.text"] == (
-        f"the database has steps up to version {LAST} that this program does not know"
+        f"the database has steps up to version {LAST}"
+        " that this program does not know"
     )
 
 
@@ -211,3 +215,34 @@ def test_a_locked_table_is_told_after_ten_seconds(empty_database: Database):
     assert found["result.text"].startswith(
         "migration 0002_sites_items_kits, step 2: Lock wait timeout exceeded"
     )
+
+
+def test_a_later_program_goes_on_from_this_one(database: Database):
+    database.run("INSERT INTO rm_setting (name, value) VALUES ('kept', '1')")
+    early = database.probe("check", program=NEXT_PROBE).value
+    assert early["result"] == "fatal"
+    assert early["result.text"] == (
+        f"the database lacks 2 of {STEPS + 2} steps of its tables"
+    )
+    next_name = f"{LAST + 1:04}_next"
+    plan = database.probe("status", program=NEXT_PROBE)
+    assert plan.all("step")[STEPS] == f"{next_name} 1 waiting 1"
+
+    found = database.probe("migrate", program=NEXT_PROBE).value
+    assert found["result"] == "denied"
+    assert found["result.text"] == (
+        f"migration {next_name}, step 2: this step copies a table"
+    )
+    assert found["result.hint"] == "at a quiet hour: migrate --allow-copy"
+    assert found["done"] == str(STEPS + 1)
+    # The step that any running shop bears is done; this program works on it.
+    assert database.probe("check").value["result"] == "ok"
+
+    found = database.probe("migrate", "copy", program=NEXT_PROBE).value
+    assert found["result"] == "ok"
+    assert found["database"] == str(LAST + 1)
+    assert database.probe("check", program=NEXT_PROBE).value["result"] == "ok"
+    assert database.probe("check").value["result"] == "ok"
+    assert database.run("SELECT name, value, hint FROM rm_setting") == [
+        ("kept", "1", None)
+    ]
