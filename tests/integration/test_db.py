@@ -303,6 +303,17 @@ def test_a_session_follows_a_test_clock(empty_database: Database):
     assert found["today"] == "2026-11-18"
 
 
+def test_a_session_without_a_test_clock_keeps_the_time_of_the_server(
+    empty_database: Database,
+):
+    prepared = "SHOW GLOBAL STATUS LIKE 'Com_stmt_prepare'"
+    ((_, before),) = empty_database.run(prepared)
+    assert "now_three" in empty_database.probe("moments", "1").value
+    ((_, after),) = empty_database.run(prepared)
+    # The session's limit, its facts and the question: no time that is set.
+    assert int(after) - int(before) == 3
+
+
 def test_mistakes_of_ours_are_told(probe_table: Database):
     found = probe_table.probe("mistakes").value
     assert found["read0.text"] == "column huge: there is no row"

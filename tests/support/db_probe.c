@@ -541,8 +541,7 @@ main(int argc, char **argv)
 	read_options(argc, argv, &settings, &clock);
 	if (optind >= argc)
 		return 2;
-	done = db_connect(&db, &settings, clock.fixed ? &clock : &clock_system,
-			  &e);
+	done = db_connect(&db, &settings, &clock, &e);
 	if (!done) {
 		printf("connect=%s\nconnect.code=%s\nconnect.text=%s\n",
 		       err_class_text(e.class), code_name(e.code), e.text);
