@@ -270,8 +270,8 @@ class Paused:
         self.process.communicate()
 
 
-@pytest.fixture(scope="session")
-def server_template() -> Iterator[pathlib.Path]:
+@contextlib.contextmanager
+def installed_template() -> Iterator[pathlib.Path]:
     """A data folder as installed, from which each server takes a copy."""
     home = pathlib.Path(tempfile.mkdtemp(prefix="obdb", dir="/tmp"))
     done = subprocess.run(
@@ -291,8 +291,17 @@ def server_template() -> Iterator[pathlib.Path]:
     )
     if done.returncode != 0:
         pytest.exit(f"mariadb-install-db: {done.stdout}{done.stderr}", 2)
-    yield home / "data"
-    shutil.rmtree(home, ignore_errors=True)
+    try:
+        yield home / "data"
+    finally:
+        shutil.rmtree(home, ignore_errors=True)
+
+
+@pytest.fixture(scope="session")
+def server_template() -> Iterator[pathlib.Path]:
+    """The same for a whole session."""
+    with installed_template() as template:
+        yield template
 
 
 @pytest.fixture(scope="session")

@@ -1,193 +1,333 @@
 /*
- * Preloaded into the program (LD_PRELOAD) to end it at its n-th call of the
- * machine, or to make that call fail, as a crash or a bad disk would:
- *   OBF_PLAN=kill:CALL:N:before|after   SIGKILL around the N-th call
- *   OBF_PLAN=errno:CALL:NAME:N          the N-th call fails with ECONNRESET,
- * ... OBF_PLAN=enospc:write:PREFIX        writes to files below PREFIX fail
- * CALL is send, write, rename, fsync or any. OBF_COUNT=FILE receives the number
- * of calls when the program ends by itself.
+ * libobfault.so, for LD_PRELOAD: makes a program die, or a call of it fail, at
+ * an exact point (RELIABILITY 7.2). The plan stands in OBF_PLAN, several parted
+ * by commas:
+ *
+ *   kill:send:17:after      dies after the 17th send (before: instead of it);
+ *                           "any" counts all calls that leave something behind
+ *   errno:recv:ECONNRESET:5 the 5th recv fails with ECONNRESET, and does
+ * nothing enospc:write:/var/log   each write to a file of this beginning fails
+ *   clock:+7200             the machine's clock is two hours ahead
+ *
+ * OBF_LOG=FILE gets a line with its name for each call that "any" counts, so
+ * that a sweep knows how many points there are.
+ *
+ * What libc calls inside itself (stdio, for example) passes by. The counters
+ * are variables of this library: calls of libc have no object to keep them in.
  */
+
 #include <dlfcn.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <poll.h>
 #include <signal.h>
+#include <stdbool.h>
+#include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
+#include <sys/syscall.h>
 #include <sys/uio.h>
+#include <time.h>
 #include <unistd.h>
 
-static unsigned long calls;
+/* Up to EFFECTS they leave something behind, on a disk or in another process.
+ */
+enum call {
+	SEND,
+	SENDTO,
+	SENDMSG,
+	WRITE,
+	WRITEV,
+	RENAME,
+	FSYNC,
+	FDATASYNC,
+	EFFECTS,
+	RECV = EFFECTS,
+	RECVFROM,
+	READ,
+	CONNECT,
+	POLL,
+	CALLS
+};
 
+static const char *const call_name[CALLS] = {
+	[SEND] = "send",       [SENDTO] = "sendto",
+	[SENDMSG] = "sendmsg", [WRITE] = "write",
+	[WRITEV] = "writev",   [RENAME] = "rename",
+	[FSYNC] = "fsync",     [FDATASYNC] = "fdatasync",
+	[RECV] = "recv",       [RECVFROM] = "recvfrom",
+	[READ] = "read",       [CONNECT] = "connect",
+	[POLL] = "poll",
+};
+
+static const struct {
+	const char *name;
+	int number;
+} errors[] = {
+	{"ECONNRESET", ECONNRESET},
+	{"EPIPE", EPIPE},
+	{"ETIMEDOUT", ETIMEDOUT},
+	{"ECONNREFUSED", ECONNREFUSED},
+	{"EIO", EIO},
+	{"ENOSPC", ENOSPC},
+	{"EINTR", EINTR},
+};
+
+static unsigned long passes[CALLS], effects;
+
+/* A call that is being made: which one, and which number it has. */
+struct turn {
+	enum call call;
+	unsigned long nth, effect;
+};
+
+/* The function that the program meant. */
 static void *
 real(const char *name)
 {
-	return dlsym(RTLD_NEXT, name);
+	void *found = dlsym(RTLD_NEXT, name);
+
+	if (found == NULL)
+		abort();
+	return found;
 }
 
-/* The plan's n-th word; "" when there is none. */
-static const char *
-word(size_t n, char out[256])
+#define REAL(name) ((__typeof__(&name))real(#name))
+
+/* The nth word of a plan, parted by colons; "" after the last. */
+static void
+word_of(const char *plan, unsigned nth, char *out, size_t room)
 {
-	const char *plan = getenv("OBF_PLAN");
 	size_t length;
 
-	out[0] = '\0';
-	for (; plan && n > 0; n--) {
-		plan = strchr(plan, ':');
-		plan = plan ? plan + 1 : NULL;
+	for (; nth > 0; nth--) {
+		plan += strcspn(plan, ":,");
+		if (*plan != ':')
+			break;
+		plan++;
 	}
-	if (plan == NULL)
-		return out;
-	length = strcspn(plan, ":");
-	if (length > 255)
-		length = 255;
+	length = nth > 0 ? 0 : strcspn(plan, ":,");
+	if (length >= room)
+		length = room - 1;
 	memcpy(out, plan, length);
 	out[length] = '\0';
-	return out;
 }
 
-static int
-plan_is(const char *kind, const char *call)
+/* Calls each of the plans; the first that says true ends it. */
+static bool
+any_plan(bool (*meant)(const char *plan, const struct turn *turn,
+		       const void *more),
+	 const struct turn *turn, const void *more)
 {
-	char a[256], b[256];
+	const char *plan = getenv("OBF_PLAN");
 
-	return strcmp(word(0, a), kind) == 0 &&
-	       (strcmp(word(1, b), "any") == 0 || strcmp(b, call) == 0);
+	while (plan != NULL && *plan != '\0') {
+		if (meant(plan, turn, more))
+			return true;
+		plan += strcspn(plan, ",");
+		plan += *plan == ',';
+	}
+	return false;
+}
+
+static bool
+kills(const char *plan, const struct turn *turn, const void *side)
+{
+	char word[16], name[16], nth[24], when[16];
+	bool any;
+
+	word_of(plan, 0, word, sizeof(word));
+	word_of(plan, 1, name, sizeof(name));
+	word_of(plan, 2, nth, sizeof(nth));
+	word_of(plan, 3, when, sizeof(when));
+	any = strcmp(name, "any") == 0 && turn->call < EFFECTS;
+	return strcmp(word, "kill") == 0 && strcmp(when, side) == 0 &&
+	       (any || strcmp(name, call_name[turn->call]) == 0) &&
+	       strtoul(nth, NULL, 10) == (any ? turn->effect : turn->nth);
+}
+
+static bool
+fails(const char *plan, const struct turn *turn, const void *nothing)
+{
+	char word[16], name[16], error[24], nth[24];
+
+	(void)nothing;
+	word_of(plan, 0, word, sizeof(word));
+	word_of(plan, 1, name, sizeof(name));
+	word_of(plan, 2, error, sizeof(error));
+	word_of(plan, 3, nth, sizeof(nth));
+	if (strcmp(word, "errno") != 0 ||
+	    strcmp(name, call_name[turn->call]) != 0 ||
+	    strtoul(nth, NULL, 10) != turn->nth)
+		return false;
+	for (size_t i = 0; i < sizeof(errors) / sizeof(errors[0]); i++)
+		if (strcmp(errors[i].name, error) == 0)
+			errno = errors[i].number;
+	return true;
+}
+
+static bool
+is_full(const char *plan, const struct turn *turn, const void *file)
+{
+	char word[16], name[16], beginning[256], link[40], path[512];
+	ssize_t length;
+
+	word_of(plan, 0, word, sizeof(word));
+	word_of(plan, 1, name, sizeof(name));
+	word_of(plan, 2, beginning, sizeof(beginning));
+	if (strcmp(word, "enospc") != 0 ||
+	    strcmp(name, call_name[turn->call]) != 0)
+		return false;
+	(void)snprintf(link, sizeof(link), "/proc/self/fd/%d",
+		       *(const int *)file);
+	length = readlink(link, path, sizeof(path) - 1);
+	if (length <= 0)
+		return false;
+	path[length] = '\0';
+	if (strncmp(path, beginning, strlen(beginning)) != 0)
+		return false;
+	errno = ENOSPC;
+	return true;
 }
 
 static void
-strike(const char *call, const char *side)
+die(void)
 {
-	char nth[256], when[256];
-
-	if (plan_is("kill", call) && strtoul(word(2, nth), NULL, 10) == calls &&
-	    strcmp(word(3, when), side) == 0)
-		(void)kill(getpid(), SIGKILL);
+	(void)kill(getpid(), SIGKILL);
 }
 
-/* Whether this call fails by the plan; sets errno then. */
-static int
-fails(const char *call)
+/* By the system call itself, so that it does not count itself. */
+static void
+log_call(const struct turn *turn)
 {
-	static const struct {
-		const char *name;
-		int number;
-	} names[] = {{"ECONNRESET", ECONNRESET},
-		     {"EPIPE", EPIPE},
-		     {"ENOSPC", ENOSPC},
-		     {"EIO", EIO}};
-	char name[256], nth[256];
+	const char *path = getenv("OBF_LOG");
+	char line[24];
+	int length, file;
 
-	if (!plan_is("errno", call) || strtoul(word(3, nth), NULL, 10) != calls)
-		return 0;
-	(void)word(2, name);
-	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
-		if (strcmp(names[i].name, name) == 0)
-			errno = names[i].number;
-	return 1;
-}
-
-static int
-disk_is_full(int fd)
-{
-	char prefix[256], link[64], path[4096];
-	ssize_t length;
-
-	if (!plan_is("enospc", "write"))
-		return 0;
-	(void)snprintf(link, sizeof(link), "/proc/self/fd/%d", fd);
-	length = readlink(link, path, sizeof(path) - 1);
-	(void)word(2, prefix);
-	if (length <= 0 || strncmp(path, prefix, strlen(prefix)) != 0)
-		return 0;
-	errno = ENOSPC;
-	return 1;
-}
-
-/* One call: counted, struck before, made or failed, struck after. */
-#define AROUND(call, failed, make)           \
-	do {                                 \
-		calls++;                     \
-		strike(call, "before");      \
-		if ((failed) || fails(call)) \
-			return -1;           \
-		result = (make);             \
-		strike(call, "after");       \
-		return result;               \
-	} while (0)
-
-ssize_t
-send(int fd, const void *bytes, size_t length, int flags)
-{
-	ssize_t (*make)(int, const void *, size_t, int);
-	ssize_t result;
-
-	*(void **)&make = real("send");
-	AROUND("send", 0, make(fd, bytes, length, flags));
-}
-
-ssize_t
-sendto(int fd, const void *bytes, size_t length, int flags,
-       const struct sockaddr *to, socklen_t to_length)
-{
-	ssize_t (*make)(int, const void *, size_t, int, const struct sockaddr *,
-			socklen_t);
-	ssize_t result;
-
-	*(void **)&make = real("sendto");
-	AROUND("send", 0, make(fd, bytes, length, flags, to, to_length));
-}
-
-ssize_t
-sendmsg(int fd, const struct msghdr *message, int flags)
-{
-	ssize_t (*make)(int, const struct msghdr *, int);
-	ssize_t result;
-
-	*(void **)&make = real("sendmsg");
-	AROUND("send", 0, make(fd, message, flags));
-}
-
-ssize_t
-write(int fd, const void *bytes, size_t length)
-{
-	ssize_t (*make)(int, const void *, size_t);
-	ssize_t result;
-
-	*(void **)&make = real("write");
-	AROUND("write", disk_is_full(fd), make(fd, bytes, length));
-}
-
-int
-rename(const char *from, const char *to)
-{
-	int (*make)(const char *, const char *);
-	int result;
-
-	*(void **)&make = real("rename");
-	AROUND("rename", 0, make(from, to));
-}
-
-int
-fsync(int fd)
-{
-	int (*make)(int);
-	int result;
-
-	*(void **)&make = real("fsync");
-	AROUND("fsync", 0, make(fd));
-}
-
-__attribute__((destructor)) static void
-tell_count(void)
-{
-	const char *path = getenv("OBF_COUNT");
-	FILE *file = path ? fopen(path, "w") : NULL;
-
-	if (file == NULL)
+	if (path == NULL || turn->call >= EFFECTS)
 		return;
-	(void)fprintf(file, "%lu\n", calls);
-	(void)fclose(file);
+	length = snprintf(line, sizeof(line), "%s\n", call_name[turn->call]);
+	file = open(path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0600);
+	if (file < 0)
+		return;
+	(void)!syscall(SYS_write, file, line, (size_t)length);
+	(void)close(file);
+}
+
+/* Before a call: false when it has to fail, with errno set. file -1: none. */
+static bool
+begin(struct turn *turn, enum call call, int file)
+{
+	int saved = errno;
+
+	*turn = (struct turn){.call = call};
+	turn->nth = __atomic_add_fetch(&passes[call], 1, __ATOMIC_RELAXED);
+	if (call < EFFECTS)
+		turn->effect =
+			__atomic_add_fetch(&effects, 1, __ATOMIC_RELAXED);
+	log_call(turn);
+	if (any_plan(kills, turn, "before"))
+		die();
+	if (any_plan(fails, turn, NULL) ||
+	    (file >= 0 && any_plan(is_full, turn, &file)))
+		return false;
+	errno = saved;
+	return true;
+}
+
+static void
+end(const struct turn *turn)
+{
+	int saved = errno;
+
+	if (any_plan(kills, turn, "after"))
+		die();
+	errno = saved;
+}
+
+/* The same for each call: what it returns, its parameters, its arguments. */
+#define INTERPOSE(number, type, name, parameters, file, arguments) \
+	type name parameters;                                      \
+	type name parameters                                       \
+	{                                                          \
+		struct turn turn;                                  \
+		type done = -1;                                    \
+                                                                   \
+		if (begin(&turn, number, file))                    \
+			done = REAL(name) arguments;               \
+		end(&turn);                                        \
+		return done;                                       \
+	}
+
+/* clang-format off */
+INTERPOSE(SEND, ssize_t, send,
+	  (int fd, const void *bytes, size_t count, int flags),
+	  fd, (fd, bytes, count, flags))
+INTERPOSE(SENDTO, ssize_t, sendto,
+	  (int fd, const void *bytes, size_t count, int flags,
+	   const struct sockaddr *to, socklen_t length),
+	  fd, (fd, bytes, count, flags, to, length))
+INTERPOSE(SENDMSG, ssize_t, sendmsg,
+	  (int fd, const struct msghdr *message, int flags),
+	  fd, (fd, message, flags))
+INTERPOSE(WRITE, ssize_t, write,
+	  (int fd, const void *bytes, size_t count),
+	  fd, (fd, bytes, count))
+INTERPOSE(WRITEV, ssize_t, writev,
+	  (int fd, const struct iovec *part, int count),
+	  fd, (fd, part, count))
+INTERPOSE(RENAME, int, rename,
+	  (const char *from, const char *to),
+	  -1, (from, to))
+INTERPOSE(FSYNC, int, fsync, (int fd), fd, (fd))
+INTERPOSE(FDATASYNC, int, fdatasync, (int fd), fd, (fd))
+INTERPOSE(RECV, ssize_t, recv,
+	  (int fd, void *bytes, size_t count, int flags),
+	  fd, (fd, bytes, count, flags))
+INTERPOSE(RECVFROM, ssize_t, recvfrom,
+	  (int fd, void *restrict bytes, size_t count, int flags,
+	   struct sockaddr *restrict from, socklen_t *restrict length),
+	  fd, (fd, bytes, count, flags, from, length))
+INTERPOSE(READ, ssize_t, read,
+	  (int fd, void *bytes, size_t count),
+	  fd, (fd, bytes, count))
+INTERPOSE(CONNECT, int, connect,
+	  (int fd, const struct sockaddr *to, socklen_t length),
+	  fd, (fd, to, length))
+INTERPOSE(POLL, int, poll,
+	  (struct pollfd *files, nfds_t count, int wait_ms),
+	  -1, (files, count, wait_ms))
+/* clang-format on */
+
+static bool
+shifts_clock(const char *plan, const struct turn *turn, const void *out)
+{
+	char word[16], seconds[24];
+
+	(void)turn;
+	word_of(plan, 0, word, sizeof(word));
+	word_of(plan, 1, seconds, sizeof(seconds));
+	if (strcmp(word, "clock") != 0)
+		return false;
+	/* any_plan hands on what it was given; this one is ours to change. */
+	**(struct timespec *const *)out =
+		(struct timespec){.tv_sec = strtol(seconds, NULL, 10)};
+	return true;
+}
+
+/* Only the time of day: what counts from the boot knows no wrong clock. */
+int
+clock_gettime(clockid_t clock, struct timespec *now)
+{
+	struct timespec shift = {0};
+	struct timespec *const out = &shift;
+	int done = REAL(clock_gettime)(clock, now);
+
+	if (done == 0 && clock == CLOCK_REALTIME) {
+		(void)any_plan(shifts_clock, NULL, &out);
+		now->tv_sec += shift.tv_sec;
+	}
+	return done;
 }

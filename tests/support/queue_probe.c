@@ -125,7 +125,7 @@ remember(struct task *task, int64_t done, struct err *e)
 
 /* Looked up first, as with every effect whose outcome may be unknown. */
 static bool
-effect(struct probe *p, struct task *task, const char *line, struct err *e)
+effect(struct probe *p, const char *line, struct err *e)
 {
 	if (ledger_has(p, line))
 		return true;
@@ -135,7 +135,6 @@ effect(struct probe *p, struct task *task, const char *line, struct err *e)
 		return false;
 	if (OB_FAULT("probe.after_effect"))
 		return err_set(e, ERR_UNKNOWN, "fault point");
-	(void)task;
 	return true;
 }
 
@@ -163,6 +162,8 @@ append_item(struct probe *p, struct task *task, int64_t i, struct err *e)
 		       i);
 	if (!task_item_begin(task, line, &poison, e))
 		return false;
+	/* It may have been done before the process died: looked up first. */
+	poison = poison && !ledger_has(p, line);
 	if (i == number_of(scope, "crash", 0) && !poison)
 		(void)raise(SIGKILL);
 	if (i == number_of(scope, "stop", 0) && task->job->attempts == 0)
@@ -174,7 +175,7 @@ append_item(struct probe *p, struct task *task, int64_t i, struct err *e)
 		task->op->failed_count++;
 	} else {
 		/* Under the lease, right before what cannot be undone. */
-		if (!remember(task, i - 1, e) || !effect(p, task, line, e))
+		if (!remember(task, i - 1, e) || !effect(p, line, e))
 			return false;
 		task->op->tally.stored++;
 	}
@@ -204,6 +205,13 @@ static bool
 effect_run(void *context, struct task *task, struct err *e)
 {
 	return ledger_add(context, task->job->ref, e);
+}
+
+/* The same, but for an effect that can be looked up. */
+static bool
+once_run(void *context, struct task *task, struct err *e)
+{
+	return effect(context, task->job->ref, e);
 }
 
 /* Fails as the scope says, while fewer than "times" attempts have failed. */
@@ -253,7 +261,7 @@ more_run(void *context, struct task *task, struct err *e)
 	(void)snprintf(line, sizeof(line), "%" PRId64 ":%" PRId64, task->op->id,
 		       done);
 	task->more = done < 3;
-	return effect(context, task, line, e) && remember(task, done, e);
+	return effect(context, line, e) && remember(task, done, e);
 }
 
 static const struct job_kind kinds[] = {
@@ -264,6 +272,7 @@ static const struct job_kind kinds[] = {
 	{"later", true, true, later_run, false},
 	{"more", true, true, more_run, false},
 	{"effect", false, true, effect_run, false},
+	{"once", false, true, once_run, false},
 	{"fail_job", false, true, fail_run, false},
 };
 
