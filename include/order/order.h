@@ -51,7 +51,7 @@ struct line {
 	char code[401];      /* coupon code, masked card, rate code; "" */
 	char *options;       /* owned JSON text, or NULL */
 	char gl_account[21]; /* the line goes to this account; "" */
-	bool bundled; /* child that the shop's bundle plugin sent */
+	bool bundled; /* bundle plugin, kit or part: is expanded */
 	/*
 	 * A smart coupon is store credit whose value may already be inside the
 	 * amounts of the lines. While undecided its code stands in full;
@@ -108,9 +108,6 @@ void order_end(struct order *o);
 struct line *order_add_line(struct order *o, enum line_type type);
 /* Memo lines (coupon, credit, gift card, comment) are in no sum. */
 bool line_is_memo(const struct line *line);
-/* Whether lines name this one as their parent: a kit is expanded once (R-24).
- */
-bool order_line_has_children(const struct order *o, const struct line *line);
 /*
  * Sorts the lines (products in platform order each followed by its components,
  * then by type) and numbers them from 1; line.parent follows.

@@ -81,15 +81,6 @@ line_is_memo(const struct line *line)
 	       line->type == LINE_GIFT_CARD || line->type == LINE_COMMENT;
 }
 
-bool
-order_line_has_children(const struct order *o, const struct line *line)
-{
-	for (size_t i = 0; i < o->lines; i++)
-		if (o->line[i].parent == line->number && &o->line[i] != line)
-			return true;
-	return false;
-}
-
 /*
  * Gives the line the next place and its components those behind it. A line
  * whose place is set is passed over, so that a circle of parents ends.

@@ -412,8 +412,6 @@ TEST(lines_are_numbered_products_first_each_with_its_components)
 		assert_int_equal(o.line[i].number, i + 1);
 	}
 	assert_true(o.has_kit);
-	assert_true(order_line_has_children(&o, &o.line[0]));
-	assert_false(order_line_has_children(&o, &o.line[4]));
 	order_end(&o);
 }
 

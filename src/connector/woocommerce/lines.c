@@ -231,15 +231,15 @@ read_fees(struct reader *r, const struct jnode *order)
 	}
 }
 
-/* The number of the line with a platform id; 0 when there is none. */
-static int
-number_of(const struct order *o, const char *platform_id)
+/* The line with a platform id; NULL when there is none. */
+static struct line *
+line_of(struct order *o, const char *platform_id)
 {
 	for (size_t i = 0; i < o->lines; i++)
 		if (o->line[i].type == LINE_PRODUCT &&
 		    strcmp(o->line[i].platform_id, platform_id) == 0)
-			return o->line[i].number;
-	return 0;
+			return &o->line[i];
+	return NULL;
 }
 
 /* The parent that a bundle plugin names in one of its members (8.12). */
@@ -262,6 +262,16 @@ read_parent(struct reader *r, const struct jnode *at, char *out, size_t room)
 	}
 }
 
+/* Marks both, so that rm_kits is not applied to the parent again. */
+static void
+tie(struct order *o, struct line *parent, struct line *child)
+{
+	parent->bundled = true;
+	child->bundled = true;
+	child->parent = parent->number;
+	o->has_kit = true;
+}
+
 void
 reader_bundles(struct reader *r, const struct jnode *order)
 {
@@ -270,21 +280,17 @@ reader_bundles(struct reader *r, const struct jnode *order)
 	/* Product lines came first, in the same order. */
 	for (size_t i = 0; i < jnode_count(&list) && i < r->o->lines; i++) {
 		struct jnode at = jnode_item(&list, i);
-		struct line *line = &r->o->line[i];
-		char parent[65];
+		struct line *line = &r->o->line[i], *parent;
+		char id[65];
 
-		read_parent(r, &at, parent, sizeof(parent));
-		if (parent[0] == '\0' || strcmp(parent, line->platform_id) == 0)
-			continue;
-		line->parent = number_of(r->o, parent);
-		line->bundled = line->parent != 0;
+		read_parent(r, &at, id, sizeof(id));
+		parent = id[0] != '\0' ? line_of(r->o, id) : NULL;
+		if (parent != NULL && parent != line)
+			tie(r->o, parent, line);
 	}
-	for (size_t i = 0; i < r->o->lines; i++) {
-		if (!r->o->line[i].bundled)
-			continue;
-		r->o->line[i].type = LINE_COMPONENT;
-		r->o->has_kit = true;
-	}
+	for (size_t i = 0; i < r->o->lines; i++)
+		if (r->o->line[i].parent != 0)
+			r->o->line[i].type = LINE_COMPONENT;
 }
 
 void
