@@ -74,17 +74,6 @@ run_list(struct app *app, struct call *call, struct err *e)
 	       print_rows(&print, &rows, e) && print_close(&print, e);
 }
 
-static bool
-take(const struct call *call, const char *flag, char *out, size_t room,
-     struct err *e)
-{
-	if (!call_given(call, flag) ||
-	    text_copy(out, room, call_text(call, flag)))
-		return true;
-	return err_set(e, ERR_INPUT, "--%s is longer than %zu bytes", flag,
-		       room - 1);
-}
-
 /* Another company has another id: the next test finds it. */
 static bool
 take_company(const struct call *call, struct bc_settings *set, struct err *e)
@@ -92,8 +81,8 @@ take_company(const struct call *call, struct bc_settings *set, struct err *e)
 	if (call_given(call, "company") &&
 	    strcmp(set->company_name, call_text(call, "company")) != 0)
 		set->company_id[0] = '\0';
-	return take(call, "company", set->company_name,
-		    sizeof(set->company_name), e);
+	return call_take(call, "company", set->company_name,
+			 sizeof(set->company_name), e);
 }
 
 static bool
@@ -121,15 +110,17 @@ run_set(struct app *app, struct call *call, struct err *e)
 
 	if (!load(app, call_text(call, "KIND"), &c, e) ||
 	    !bc_settings_read(&c, &set, e) ||
-	    !take(call, "tenant", set.tenant, sizeof(set.tenant), e) ||
-	    !take(call, "environment", set.environment, sizeof(set.environment),
-		  e) ||
+	    !call_take(call, "tenant", set.tenant, sizeof(set.tenant), e) ||
+	    !call_take(call, "environment", set.environment,
+		       sizeof(set.environment), e) ||
 	    !take_company(call, &set, e) ||
-	    !take(call, "client-id", set.client_id, sizeof(set.client_id), e) ||
-	    !take(call, "item-service", set.item_service,
-		  sizeof(set.item_service), e) ||
-	    !take(call, "authority", set.authority, sizeof(set.authority), e) ||
-	    !take(call, "api-url", set.api_url, sizeof(set.api_url), e) ||
+	    !call_take(call, "client-id", set.client_id, sizeof(set.client_id),
+		       e) ||
+	    !call_take(call, "item-service", set.item_service,
+		       sizeof(set.item_service), e) ||
+	    !call_take(call, "authority", set.authority, sizeof(set.authority),
+		       e) ||
+	    !call_take(call, "api-url", set.api_url, sizeof(set.api_url), e) ||
 	    !url_check(set.authority, allow, e) ||
 	    !url_check(set.api_url, allow, e) ||
 	    !bc_settings_write(&set, &c, e) || !connection_save(app->db, &c, e))

@@ -129,17 +129,6 @@ run_list(struct app *app, struct call *call, struct err *e)
 }
 
 static bool
-take(const struct call *call, const char *flag, char *out, size_t room,
-     struct err *e)
-{
-	if (!call_given(call, flag) ||
-	    text_copy(out, room, call_text(call, flag)))
-		return true;
-	return err_set(e, ERR_INPUT, "--%s is longer than %zu bytes", flag,
-		       room - 1);
-}
-
-static bool
 take_mapping(const struct call *call, struct site *site, struct err *e)
 {
 	AUTO(strbuf) text = STRBUF((size_t)1 << 20);
@@ -158,15 +147,17 @@ static bool
 take_flags(const struct app *app, const struct call *call, struct site *site,
 	   struct err *e)
 {
-	if (!take(call, "name", site->name, sizeof(site->name), e) ||
-	    !take(call, "url", site->site_url, sizeof(site->site_url), e) ||
-	    !take(call, "zone", site->time_zone, sizeof(site->time_zone), e) ||
-	    !take(call, "currency", site->currency, sizeof(site->currency),
-		  e) ||
-	    !take(call, "status", site->source_status,
-		  sizeof(site->source_status), e) ||
-	    !take(call, "health-url", site->health_url,
-		  sizeof(site->health_url), e) ||
+	if (!call_take(call, "name", site->name, sizeof(site->name), e) ||
+	    !call_take(call, "url", site->site_url, sizeof(site->site_url),
+		       e) ||
+	    !call_take(call, "zone", site->time_zone, sizeof(site->time_zone),
+		       e) ||
+	    !call_take(call, "currency", site->currency, sizeof(site->currency),
+		       e) ||
+	    !call_take(call, "status", site->source_status,
+		       sizeof(site->source_status), e) ||
+	    !call_take(call, "health-url", site->health_url,
+		       sizeof(site->health_url), e) ||
 	    !take_mapping(call, site, e))
 		return false;
 	if (call_given(call, "min-date"))
@@ -188,7 +179,7 @@ run_add(struct app *app, struct call *call, struct err *e)
 
 	if (!site_default(&site, call_text(call, "code"),
 			  call_text(call, "platform"), e) ||
-	    !take(call, "prefix", site.prefix, sizeof(site.prefix), e))
+	    !call_take(call, "prefix", site.prefix, sizeof(site.prefix), e))
 		return false;
 	(void)text_copy(site.name, sizeof(site.name), site.code);
 	if (!take_flags(app, call, &site, e) ||

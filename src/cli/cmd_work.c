@@ -16,48 +16,35 @@
 
 enum { PROCESSES_MAX = 32 };
 
+/* How much work at once, and for how long. */
+#define WORK_FLAGS                                                           \
+	{.name = "jobs",                                                     \
+	 .type = FLAG_INT,                                                   \
+	 .value = "N",                                                       \
+	 .help = "worker processes: so many sites at once",                  \
+	 .minimum = 1,                                                       \
+	 .maximum = PROCESSES_MAX,                                           \
+	 .setting = "run.jobs"},                                             \
+	{                                                                    \
+		.name = "max-seconds", .type = FLAG_INT, .value = "SECONDS", \
+		.help = "start nothing more after this time", .minimum = 10, \
+		.maximum = 86400, .setting = "run.max_seconds"               \
+	}
+#define PAUSED_FLAG                                             \
+	{                                                       \
+		.name = "fail-if-paused", .type = FLAG_SWITCH,  \
+		.help = "exit 75 inside the maintenance window" \
+	}
+
 static const struct flag worker_flags[] = {
-	{.name = "jobs",
-	 .type = FLAG_INT,
-	 .value = "N",
-	 .help = "worker processes: so many sites at once",
-	 .minimum = 1,
-	 .maximum = PROCESSES_MAX,
-	 .setting = "run.jobs"},
-	{.name = "max-seconds",
-	 .type = FLAG_INT,
-	 .value = "SECONDS",
-	 .help = "start nothing more after this time",
-	 .minimum = 10,
-	 .maximum = 86400,
-	 .setting = "run.max_seconds"},
+	WORK_FLAGS,
 	{.name = "follow",
 	 .type = FLAG_SWITCH,
 	 .help = "stay when the queue is empty (for systemd)"},
 	{0},
 };
 
-/* The same without --follow, and with a way to notice a pause. */
-static const struct flag cron_flags[] = {
-	{.name = "jobs",
-	 .type = FLAG_INT,
-	 .value = "N",
-	 .help = "worker processes: so many sites at once",
-	 .minimum = 1,
-	 .maximum = PROCESSES_MAX,
-	 .setting = "run.jobs"},
-	{.name = "max-seconds",
-	 .type = FLAG_INT,
-	 .value = "SECONDS",
-	 .help = "start nothing more after this time",
-	 .minimum = 10,
-	 .maximum = 86400,
-	 .setting = "run.max_seconds"},
-	{.name = "fail-if-paused",
-	 .type = FLAG_SWITCH,
-	 .help = "exit 75 inside the maintenance window"},
-	{0},
-};
+static const struct flag cron_flags[] = {WORK_FLAGS, PAUSED_FLAG, {0}};
 
 static const struct flag schedule_argument[] = {
 	{.name = "NAME",
@@ -68,12 +55,7 @@ static const struct flag schedule_argument[] = {
 	{0},
 };
 
-static const struct flag paused_flag[] = {
-	{.name = "fail-if-paused",
-	 .type = FLAG_SWITCH,
-	 .help = "exit 75 inside the maintenance window"},
-	{0},
-};
+static const struct flag paused_flag[] = {PAUSED_FLAG, {0}};
 
 /* Starts further workers; each child returns true with *is_child set. */
 static bool

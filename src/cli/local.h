@@ -22,6 +22,9 @@ bool command_unknown(const char *name, struct err *e);
 
 /* NULL where the flag was not given: what a filter takes for "all". */
 const char *call_text_or_null(const struct call *call, const char *name);
+/* Copies a flag's value where it was given; ERR_INPUT when it is too long. */
+MUST_CHECK bool call_take(const struct call *call, const char *flag, char *out,
+			  size_t room, struct err *e);
 /* The id of --site=CODE, 0 where it was not given; ERR_MISSING. */
 MUST_CHECK bool call_site(const struct app *app, const struct call *call,
 			  int64_t *id, struct err *e);

@@ -88,6 +88,17 @@ call_text_or_null(const struct call *call, const char *name)
 }
 
 bool
+call_take(const struct call *call, const char *flag, char *out, size_t room,
+	  struct err *e)
+{
+	if (!call_given(call, flag) ||
+	    text_copy(out, room, call_text(call, flag)))
+		return true;
+	return err_set(e, ERR_INPUT, "--%s is longer than %zu bytes", flag,
+		       room - 1);
+}
+
+bool
 call_site(const struct app *app, const struct call *call, int64_t *id,
 	  struct err *e)
 {

@@ -46,7 +46,7 @@ start_database() {
 	# A temporary folder of its own: a server that starts empties it.
 	[ -d "$home/db/data/mysql" ] || mariadb-install-db --no-defaults \
 		--datadir="$home/db/data" --tmpdir="$short" \
-		--auth-root-authentication-method=normal \
+		--auth-root-authentication-method=normal --force \
 		--skip-test-db --user="$(id -un)" >"$home/install.log" 2>&1 || {
 		rm -rf "$home/db/data"
 		cat "$home/install.log" >&2

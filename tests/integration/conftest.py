@@ -282,6 +282,8 @@ def installed_template() -> Iterator[pathlib.Path]:
             f"--datadir={home / 'data'}",
             f"--tmpdir={home}",
             "--auth-root-authentication-method=normal",
+            # A bare machine may not know its own name.
+            "--force",
             "--skip-test-db",
             f"--user={getpass.getuser()}",
         ],
