@@ -37,7 +37,7 @@ MUST_CHECK bool order_read_payloads(struct db *db, int64_t id, struct rows *out,
 
 struct order_filter {
 	int64_t site_id;    /* 0 = all */
-	const char *view;   /* one of order_views(); NULL = all stored */
+	const char *view;   /* one of order_views; NULL = all stored */
 	utc_ms since;       /* placed at or after; 0 = any */
 	utc_ms before_date; /* order_date and id of the last row of the page */
 	int64_t before_id;  /* before this one; 0 = first page */
@@ -57,6 +57,6 @@ MUST_CHECK bool order_list(struct db *db, const struct order_filter *filter,
  * mark_failed, held, changed and, of what is not stored, soft, hard, skipped,
  * gone; ended by NULL.
  */
-const char *const *order_views(void);
+extern const char *const order_views[];
 
 #endif

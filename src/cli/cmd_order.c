@@ -22,6 +22,11 @@ static const struct flag list_flags[] = {
 	 .value = "STATE",
 	 .words = pipeline,
 	 .help = "only orders that stand there"},
+	{.name = "view",
+	 .type = FLAG_WORD,
+	 .value = "VIEW",
+	 .words = order_views,
+	 .help = "one of the dashboard's lists; also of orders not stored"},
 	FLAG_LIMIT("at most so many, the newest; default 20"),
 	{0},
 };
@@ -190,7 +195,8 @@ list(struct app *app, struct call *call, struct err *e)
 {
 	const utc_ms until = call_time(call, "until", app_now(app));
 	struct search search = {
-		.filter = {.since = call_time(call, "since", app_now(app)),
+		.filter = {.view = call_text_or_null(call, "view"),
+			   .since = call_time(call, "since", app_now(app)),
 			   .before_date = until,
 			   /* No order has a lower id: those before, alone. */
 			   .before_id = until != 0 ? 1 : 0},

@@ -87,17 +87,11 @@ static const struct view {
 	{SQL_ORDER_LIST_OUTCOME, "gone", 0},
 };
 
-static const char *const view_names[COUNT_OF(views) + 1] = {
+const char *const order_views[COUNT_OF(views) + 1] = {
 	"waiting",   "exported", "stored",      "cancelled", "fulfilled",
 	"delivered", "unmarked", "mark_failed", "held",      "changed",
 	"soft",      "hard",     "skipped",     "gone",      NULL,
 };
-
-const char *const *
-order_views(void)
-{
-	return view_names;
-}
 
 static bool
 find_view(const char *name, const struct view **out, struct err *e)
@@ -105,11 +99,11 @@ find_view(const char *name, const struct view **out, struct err *e)
 	AUTO(strbuf) known = STRBUF(sizeof(e->hint));
 
 	for (size_t i = 0; i < COUNT_OF(views); i++) {
-		if (strcmp(view_names[i], name) == 0) {
+		if (strcmp(order_views[i], name) == 0) {
 			*out = &views[i];
 			return true;
 		}
-		strbuf_addf(&known, "%s%s", i ? ", " : "", view_names[i]);
+		strbuf_addf(&known, "%s%s", i ? ", " : "", order_views[i]);
 	}
 	(void)err_set(e, ERR_INPUT, "no orders are called \"%.40s\"", name);
 	return err_hint(e, "%s", strbuf_text(&known));
