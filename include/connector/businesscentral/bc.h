@@ -56,7 +56,10 @@ MUST_CHECK bool bc_read_items(struct bc *bc, utc_ms modified_after,
 					   size_t count, struct err *e),
 			      void *context, struct err *e);
 
-/* Company found, items readable, item service readable: steps for a test. */
+/*
+ * Sign-in, company found, items readable, item service readable: steps for a
+ * test. Always true: what is wrong stands in the steps.
+ */
 MUST_CHECK bool bc_probe(struct bc *bc, struct probe *out, struct err *e);
 /* The id of a company by its name or display name. ERR_MISSING lists them. */
 MUST_CHECK bool bc_find_company(struct bc *bc, const char *name, char id[40],

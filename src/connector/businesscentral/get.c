@@ -75,6 +75,8 @@ send_some(struct bc *bc, const char *const *url, struct http_response *reply,
 		http_response_end(&reply[at[i]]);
 		reply[at[i]] = got[i];
 	}
+	for (size_t i = 0; !ok && got && i < count; i++)
+		http_response_end(&got[i]);
 	free(ask);
 	free(got);
 	return ok ? true : err_in(e, "%s", bc->connection);
