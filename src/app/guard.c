@@ -47,16 +47,26 @@ wait_for_rate(const struct guard *g, int64_t wait_ms, struct err *e)
 	return true;
 }
 
-/* No request outlasts the opening of the window (RELIABILITY 4). */
-static unsigned
-deadline_s(const struct guard *g, const struct http_request *ask, utc_ms now)
+/*
+ * No request, no repeat of it and no wait in between outlasts the opening of
+ * the window (RELIABILITY 4).
+ */
+static struct http_request
+bounded(const struct guard *g, const struct http_request *ask, utc_ms now)
 {
-	unsigned own = ask->timeout_s ? ask->timeout_s : g->set.timeout_s;
+	struct http_request out = *ask;
 	int64_t left = (bc_window_starts(now) - now) / SECOND;
+	unsigned most = left < 1 ? 1 : (unsigned)left;
 
-	if (!g->set.sync || left >= own)
-		return own;
-	return left < 1 ? 1 : (unsigned)left;
+	if (out.timeout_s == 0)
+		out.timeout_s = g->set.timeout_s;
+	if (!g->set.sync)
+		return out;
+	if (out.timeout_s > most)
+		out.timeout_s = most;
+	if (out.total_s == 0 || out.total_s > most)
+		out.total_s = most;
+	return out;
 }
 
 static bool
@@ -90,15 +100,39 @@ report(struct guard *g, const struct http_response *reply, size_t count,
 			       failed, not_before, last, e);
 }
 
+/*
+ * Sends what may be sent now. The replies count for more than the note about
+ * them: if that cannot be kept, the database says so at its next statement, and
+ * nobody takes what was sent for something that was not.
+ */
+static bool
+forward(struct guard *g, const struct http_request *ask,
+	struct http_response *reply, size_t count, struct err *e)
+{
+	utc_ms now = g->set.clock->now(g->set.clock);
+	struct http_request *some = calloc(count, sizeof(*some));
+	struct err unnoted = {0};
+	bool sent;
+
+	if (some == NULL)
+		return err_set(e, ERR_TEMPORARY, "no memory for %zu requests",
+			       count);
+	for (size_t i = 0; i < count; i++)
+		some[i] = bounded(g, &ask[i], now);
+	sent = g->set.inner->send(g->set.inner, some, reply, count, e);
+	free(some);
+	if (sent && !report(g, reply, count, &unnoted))
+		return true;
+	return sent;
+}
+
 static bool
 guard_send(struct http_client *self, const struct http_request *ask,
 	   struct http_response *reply, size_t count, struct err *e)
 {
 	struct guard *g = (struct guard *)self;
-	struct http_request *bounded;
 	int64_t wait_ms = 0;
 	utc_ms now = g->set.clock->now(g->set.clock);
-	bool sent;
 
 	if (!refuse_in_window(g, now, e) ||
 	    !upstream_enter(&g->up, g->set.db, (unsigned)count, &wait_ms, e))
@@ -109,19 +143,10 @@ guard_send(struct http_client *self, const struct http_request *ask,
 		e->retry_at = now + wait_ms;
 		return err_as(e, OB_RATE);
 	}
-	if (!wait_for_rate(g, wait_ms, e))
-		return false;
-	bounded = calloc(count, sizeof(*bounded));
-	if (bounded == NULL)
-		return err_set(e, ERR_TEMPORARY, "no memory for %zu requests",
-			       count);
-	for (size_t i = 0; i < count; i++) {
-		bounded[i] = ask[i];
-		bounded[i].timeout_s = deadline_s(g, &ask[i], now);
-	}
-	sent = g->set.inner->send(g->set.inner, bounded, reply, count, e);
-	free(bounded);
-	return sent && report(g, reply, count, e);
+	/* The window may have opened while it waited. */
+	return wait_for_rate(g, wait_ms, e) &&
+	       refuse_in_window(g, g->set.clock->now(g->set.clock), e) &&
+	       forward(g, ask, reply, count, e);
 }
 
 struct http_client *
