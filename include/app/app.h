@@ -32,6 +32,7 @@ struct app {
 	 */
 	bool (*tick)(void *context);
 	void *tick_context;
+	int64_t operation_id; /* whose calls are noted in rm_log; 0 = nobody's */
 	bool verbose; /* -v: the log goes to stderr at level debug */
 };
 

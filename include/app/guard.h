@@ -27,6 +27,8 @@ struct guard_settings {
 	 * person's test of a shop is none (RELIABILITY I8).
 	 */
 	bool sync;
+	/* Calls are noted in rm_log under this operation; 0: they are not. */
+	int64_t operation_id;
 	/* Called while it waits for the rate; true = give up. */
 	bool (*tick)(void *context);
 	void *tick_context;

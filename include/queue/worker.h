@@ -112,6 +112,11 @@ struct worker {
 	bool follow;            /* stays when the queue is empty */
 	int64_t only_operation; /* not 0: only this operation's jobs */
 	const volatile int *stop;
+	/*
+	 * Told which task is in work, and NULL after it, so that whatever waits
+	 * for the network can call task_tick meanwhile. May be NULL.
+	 */
+	void (*attend)(void *context, struct task *task);
 };
 
 /*

@@ -2,7 +2,7 @@
 
 -- name: retry_due
 -- Orders of a site whose retry is due, longest waiting first.
-SELECT ref, attempts, first_failed_at, give_up_at
+SELECT ref, attempts, give_up_at
   FROM rm_job
  WHERE kind = 'order_retry' AND site_id = ? AND state = 'ready'
    AND run_after <= UTC_TIMESTAMP(6)
@@ -143,7 +143,7 @@ SELECT COUNT(*) AS breaches, MIN(number) AS sample
 -- I6: what is leased has an owner and a fence; what is not has no open lease.
 SELECT COUNT(*) AS breaches, MIN(id) AS sample
   FROM rm_job
- WHERE (state = 'leased' AND (owner IS NULL OR fence = 0))
+ WHERE (state = 'leased' AND (owner = '' OR fence = 0))
     OR (state IN ('done', 'dead') AND open_key IS NOT NULL)
 
 -- name: verify_operations

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "calls.h"
 #include "queue/upstream.h"
 #include "queue/window.h"
 
@@ -78,8 +79,8 @@ counts_for_breaker(const struct http_response *reply)
 }
 
 static bool
-report(struct guard *g, const struct http_response *reply, size_t count,
-       struct err *e)
+report(struct guard *g, utc_ms sent_at, const struct http_request *ask,
+       const struct http_response *reply, size_t count, struct err *e)
 {
 	unsigned failed = 0;
 	utc_ms not_before = 0;
@@ -96,7 +97,10 @@ report(struct guard *g, const struct http_response *reply, size_t count,
 			last = reply[i].err.text;
 		}
 	}
-	return upstream_report(&g->up, g->set.db, (unsigned)count - failed,
+	return (g->set.operation_id == 0 ||
+		calls_note(g->set.db, g->set.operation_id, sent_at, ask, reply,
+			   count, e)) &&
+	       upstream_report(&g->up, g->set.db, (unsigned)count - failed,
 			       failed, not_before, last, e);
 }
 
@@ -121,7 +125,7 @@ forward(struct guard *g, const struct http_request *ask,
 		some[i] = bounded(g, &ask[i], now);
 	sent = g->set.inner->send(g->set.inner, some, reply, count, e);
 	free(some);
-	if (sent && !report(g, reply, count, &unnoted))
+	if (sent && !report(g, now, ask, reply, count, &unnoted))
 		return true;
 	return sent;
 }

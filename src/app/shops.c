@@ -63,6 +63,7 @@ open_guard(struct app *app, const char *upstream, double per_second,
 		.burst = burst,
 		.timeout_s = app->config.net.timeout_s,
 		.sync = sync,
+		.operation_id = app->operation_id,
 		.tick = app->tick,
 		.tick_context = app->tick_context,
 	};

@@ -26,6 +26,17 @@ job_kinds(size_t *count)
 	return kinds;
 }
 
+/* Transfers keep the leases alive, and calls are noted under the operation. */
+static void
+attend(void *context, struct task *task)
+{
+	struct app *app = context;
+
+	app->tick = task ? task_tick : NULL;
+	app->tick_context = task;
+	app->operation_id = task ? task->op->id : 0;
+}
+
 void
 jobs_worker(struct app *app, struct worker *out)
 {
@@ -38,6 +49,7 @@ jobs_worker(struct app *app, struct worker *out)
 		.context = app,
 		.max_seconds = app->config.run.max_seconds,
 		.stop = app->stop,
+		.attend = attend,
 	};
 	memcpy(out->waits.wait_s, app->config.queue.retry_waits_s,
 	       sizeof(out->waits.wait_s));

@@ -13,7 +13,7 @@ enum { RETRIES_AT_ONCE = 100 };
 struct due {
 	char ref[65];
 	unsigned attempts;
-	utc_ms first_failed_at, give_up_at;
+	utc_ms give_up_at;
 };
 
 struct due_list {
@@ -121,7 +121,6 @@ load_due(struct run *run, struct due_list *list, struct err *e)
 
 	(void)text_copy(own->ref, sizeof(own->ref), job->ref);
 	own->attempts = job->attempts;
-	own->first_failed_at = job->first_failed_at;
 	own->give_up_at = job->give_up_at;
 	list->count = 1;
 	if (!db_open(run->app->db, &rows, SQL_RETRY_DUE,
@@ -134,7 +133,6 @@ load_due(struct run *run, struct due_list *list, struct err *e)
 
 		rows_text(&rows, "ref", due->ref, sizeof(due->ref));
 		due->attempts = (unsigned)rows_int(&rows, "attempts");
-		due->first_failed_at = rows_time(&rows, "first_failed_at");
 		due->give_up_at = rows_time(&rows, "give_up_at");
 	}
 	return rows_check(&rows, e);

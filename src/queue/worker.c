@@ -158,11 +158,17 @@ tell_lost(const struct hand *h, const struct err *why, struct err *e)
 static bool
 run(struct hand *h, struct err *e)
 {
+	const struct worker *worker = h->shift->worker;
 	struct task *task = &h->task;
 	const struct operation before = h->op;
 	struct err why = {0};
-	bool ok = task->kind->run(h->shift->worker->context, task, &why);
+	bool ok;
 
+	if (worker->attend)
+		worker->attend(worker->context, task);
+	ok = task->kind->run(worker->context, task, &why);
+	if (worker->attend)
+		worker->attend(worker->context, NULL);
 	if (task->lost || (!ok && why.code == OB_LEASE_LOST))
 		return tell_lost(h, &why, e);
 	if (!finish(h, ok, &why, &before, e))
