@@ -36,7 +36,7 @@ struct fetch {
 struct raw_order {
 	char platform_id[65];
 	utc_ms modified;
-	json_t *json; /* borrowed from the page */
+	json_t *json; /* borrowed from the page; NULL: body is no JSON (F2) */
 	char *body;   /* owned: its text, to be kept as payload */
 	size_t body_length;
 	bool gone; /* fetch_ids: the shop has no such order any more */
@@ -47,6 +47,9 @@ struct raw_page {
 	struct raw_order *order; /* owned array */
 	size_t count;
 	size_t bytes; /* as they came over the wire, decompressed */
+	/* Entries without an id: no order can be named, so the walk must not
+	 * pass them for good. */
+	size_t nameless;
 };
 
 void raw_page_end(struct raw_page *page);

@@ -30,6 +30,7 @@ struct batch_order {
 	enum code code;          /* of a skip */
 	bool lost_row;           /* marked by us, but our row was lost (D-25) */
 	bool remark;             /* stored, but the shop lost the mark */
+	bool may_return;         /* a 404 may pass: it is tried again (F7) */
 	bool waited;             /* it may have a retry row from before */
 	bool updated, unchanged; /* what storing it did */
 	unsigned attempts;       /* of its retry row so far */

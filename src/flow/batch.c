@@ -51,6 +51,12 @@ normalise(struct batch_order *b, struct run *run)
 			b->raw->platform_id);
 	o->modified = b->raw->modified;
 	o->site_id = run->site.id;
+	if (b->raw->gone && b->may_return) {
+		fault_add(&o->faults, STAGE_FETCH, OB_UPSTREAM, "", "",
+			  "the shop answers that it has no order %s",
+			  o->platform_id);
+		return;
+	}
 	if (b->raw->gone) {
 		b->fate = FATE_GONE;
 		b->code = GONE;
@@ -59,6 +65,10 @@ normalise(struct batch_order *b, struct run *run)
 	if (!shop->read_order(shop, b->raw, o, &e)) {
 		fault_add(&o->faults, STAGE_NORMALISE, OB_JSON, "", "", "%s",
 			  e.text);
+		/* So that the same text is known when it comes again. */
+		if (b->raw->body)
+			hash_sha256(b->raw->body, b->raw->body_length,
+				    o->content_hash);
 		return;
 	}
 	order_prepare(o, &run->rules);

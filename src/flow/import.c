@@ -131,6 +131,13 @@ take_all(struct run *run, const struct import_filter *filter,
 				      "orders");
 		if (!shop->fetch_page(shop, &at, &page, e))
 			return err_in(e, "fetch orders");
+		if (page.nameless > 0)
+			log_line(&run->app->log, LOG_ERROR,
+				 LOG_TEXT("site", run->site.code),
+				 LOG_TEXT("code", code_name(OB_JSON)),
+				 LOG_INT("count", (int64_t)page.nameless),
+				 LOG_TEXT("msg", "entries of the shop's list "
+						 "of orders have no id"));
 		if (!take(run, &page, filter, statuses, e))
 			return false;
 	}

@@ -17,10 +17,43 @@ struct walk {
 	struct watermark mark;
 	unsigned limit, fresh;
 	utc_ms resume; /* of a full walk that was interrupted */
-	utc_ms last;   /* modification time and id of the last order of the page
-			*/
+	utc_ms last;   /* modification time and id of the page's newest order */
 	char last_id[65];
+	size_t nameless; /* entries without an id: they hold the watermark */
 };
+
+/* F5: a wrong clock only shifts when an order is seen, but is a person's. */
+static void
+note_skew(const struct walk *w)
+{
+	const struct app *app = w->run->app;
+	utc_ms skew = w->at.server_date - app_now(app);
+	char text[80];
+
+	if (w->at.server_date == 0 || llabs(skew) <= MINUTE)
+		return;
+	(void)snprintf(text, sizeof(text),
+		       "the shop's clock is %lld s %s that of this host",
+		       llabs(skew) / SECOND, skew < 0 ? "behind" : "ahead of");
+	log_line(&w->run->app->log,
+		 llabs(skew) > 15 * (utc_ms)MINUTE ? LOG_ERROR : LOG_WARN,
+		 LOG_TEXT("site", w->run->site.code), LOG_TEXT("msg", text));
+}
+
+static void
+note_newest(struct walk *w, const struct raw_page *page)
+{
+	w->last = 0;
+	for (size_t i = 0; i < page->count; i++) {
+		const struct raw_order *raw = &page->order[i];
+
+		if (raw->modified < w->last)
+			continue;
+		w->last = raw->modified;
+		(void)text_copy(w->last_id, sizeof(w->last_id),
+				raw->platform_id);
+	}
+}
 
 /* The later of the site's own limit and the watermark less the overlap (D-4).
  */
@@ -34,6 +67,7 @@ begin_walk(struct walk *w)
 	utc_ms from = full ? w->resume : w->mark.at ? w->mark.at - overlap : 0;
 
 	w->fresh = 0;
+	w->nameless = 0;
 	w->limit = full ? UINT_MAX : site->max_orders;
 	w->at = (struct fetch){
 		.modified_after = from > site->min_date_modified
@@ -52,6 +86,8 @@ move_mark(struct db *db, void *context, struct err *e)
 	struct walk *w = context;
 	char checkpoint[64];
 
+	if (w->nameless > 0)
+		return true;
 	if (w->run->kind == RUN_FULL) {
 		(void)snprintf(checkpoint, sizeof(checkpoint),
 			       "{\"modified\":%lld}", (long long)w->last);
@@ -70,21 +106,23 @@ take_page(struct walk *w, struct err *e)
 	AUTO(raw_page) page = {0};
 	AUTO(batch) batch = {0};
 	struct shop *shop = w->run->shop.shop;
+	utc_ms asked = w->at.server_date;
 
 	if (!shop->fetch_page(shop, &w->at, &page, e))
 		return err_in(e, "fetch orders");
 	if (w->run->started == 0)
 		w->run->started = w->at.server_date;
+	if (w->at.server_date != asked)
+		note_skew(w);
+	w->nameless += page.nameless;
 	if (page.count == 0)
 		return true;
-	w->last = page.order[page.count - 1].modified;
-	(void)text_copy(w->last_id, sizeof(w->last_id),
-			page.order[page.count - 1].platform_id);
+	note_newest(w, &page);
 	if (!batch_begin(&batch, &page, e) ||
 	    !batch_run(&batch, w->run, move_mark, w, e))
 		return false;
 	w->fresh += batch.fresh;
-	if (w->last >= w->mark.at) {
+	if (w->nameless == 0 && w->last >= w->mark.at) {
 		w->mark.at = w->last;
 		(void)text_copy(w->mark.id, sizeof(w->mark.id), w->last_id);
 	}
@@ -107,14 +145,16 @@ is_backed_up(struct run *run, bool *backed_up, struct err *e)
 	return true;
 }
 
-/* F1: what complete pages brought is marked; the error stays what it is. */
+/* F1, F3: what complete pages brought is marked; the error stays what it is.
+ */
 static bool
 mark_what_is_there(struct run *run, const struct err *e)
 {
 	struct err later, other = {0};
 
-	if (e->class == ERR_TEMPORARY && e->code != OB_WINDOW &&
-	    !mark_orders(run, &later, &other))
+	bool go_on = e->class == ERR_TEMPORARY || e->code == OB_PAGING_LOOP;
+
+	if (go_on && e->code != OB_WINDOW && !mark_orders(run, &later, &other))
 		log_line(&run->app->log, LOG_WARN,
 			 LOG_TEXT("site", run->site.code),
 			 LOG_TEXT("msg", other.text));
@@ -142,6 +182,18 @@ take_round(struct walk *w, struct err *e)
 	if (OB_FAULT("order_sync.before_marks"))
 		return err_set(e, ERR_TEMPORARY, "fault point");
 	return mark_orders(w->run, &later, e) && mark_defer(w->run, &later, e);
+}
+
+/* F2: they may be orders, so what is behind them stays to be read again. */
+static bool
+check_names(const struct walk *w, struct err *e)
+{
+	if (w->nameless == 0)
+		return true;
+	(void)err_set(e, ERR_TEMPORARY,
+		      "%zu entries of the shop's list of orders have no id",
+		      w->nameless);
+	return err_as(e, OB_JSON);
 }
 
 /* Where a full walk goes on after an interruption. */
@@ -216,6 +268,8 @@ order_sync_run(void *context, struct task *task, struct err *e)
 		if (!take_round(&w, e))
 			return run_failed(&run, e);
 	} while (!w.at.done && run.kind == RUN_SYNC && !task_must_stop(task));
+	if (!check_names(&w, e))
+		return run_failed(&run, e);
 	return task_must_stop(task) || complete(&run, e);
 }
 

@@ -7,7 +7,8 @@
 #include "db/db.h"
 #include "order/store.h"
 
-enum { RETRIES_AT_ONCE = 100 };
+/* GONE_TRIES: so often a 404 is met before an order counts as gone (F7). */
+enum { RETRIES_AT_ONCE = 100, GONE_TRIES = 3 };
 
 /* A due retry row, as far as the next decision needs it. */
 struct due {
@@ -163,7 +164,9 @@ end_own(struct run *run, const struct batch *batch, struct err *e)
 			run->task->resume_reason = "sku";
 			return true;
 		}
-		(void)err_set(e, ERR_TEMPORARY, "order %s: %s", b->order.number,
+		(void)err_set(e, ERR_TEMPORARY, "order %s: %s",
+			      b->order.number[0] ? b->order.number
+						 : b->order.platform_id,
 			      why->message);
 		return err_as(e, why->code);
 	}
@@ -189,6 +192,7 @@ try_again(struct run *run, const struct due_list *list, struct err *e)
 
 		batch.at[i].attempts = due ? due->attempts : 0;
 		batch.at[i].give_up_at = due ? due->give_up_at : 0;
+		batch.at[i].may_return = batch.at[i].attempts + 1 < GONE_TRIES;
 	}
 	return batch_run(&batch, run, NULL, NULL, e) && end_own(run, &batch, e);
 }

@@ -49,6 +49,7 @@ KINDS = {
     "lose_write": "answers as if done, changes nothing",
     "stale_read": "seconds: answers from the state of then",
     "wrong_type": "{pointer, value}: one value replaced; without: list for object",
+    "raw": "{id, text}: the order of this id gets a member of this text, JSON or not",
     "partial_batch": "{items}: so many are committed, then status 500",
     "hang": "no answer at all; seconds, then closed",
 }
@@ -336,6 +337,10 @@ async def after(fault: Fault, call: Call, reply: Reply, world: World) -> Reply:
         reply.body = b"[" + b'"%s",' % (b"x" * 1021) * (1024 * mib) + b"0]"
     elif kind == "wrong_type":
         change_type(reply, fault.option("pointer"), fault.option("value"))
+    elif kind == "raw":
+        begin = b'{"id":%d,' % int(fault.option("id"))
+        odd = b'"odd":' + str(fault.option("text")).encode() + b","
+        reply.body = reply.body.replace(begin, begin + odd)
     elif kind == "truncate":
         truncate(reply, fault)
     return reply

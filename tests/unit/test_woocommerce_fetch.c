@@ -406,6 +406,39 @@ TEST(the_same_page_again_is_a_loop)
 }
 
 /* UPSTREAM-APIS 2.8, wrong type; RELIABILITY F1, F2 */
+TEST(an_order_that_is_no_json_comes_with_its_text_and_its_id_alone)
+{
+	struct fake_exchange script = {
+		.status = 200,
+		.want = "GET " HEAD "&per_page=100&page=1&dp=4"
+			"&dates_are_gmt=true"
+			"&modified_after=2026-11-20T08%3A00%3A00",
+		.body = "[ {\"id\":7,\"a\":\"]}\",\"a\":2} , {\"id\":8} ,\n"
+			"{\"number\":\"9\"},[],{\"number\":9,\"number\":1} ]",
+		.headers = JSON "x-wp-total: 5\nx-wp-totalpages: 1\n",
+	};
+	struct shop_sample s;
+	struct fetch at = fetch_of(100);
+	struct raw_page p;
+	struct order o = {0};
+	struct err e = {0};
+
+	shop_sample_open(&s, &script, 1);
+	if (!s.shop->fetch_page(s.shop, &at, &p, &e))
+		fail_msg("%s", e.text);
+	assert_int_equal(p.count, 2);
+	assert_int_equal(p.nameless, 3);
+	assert_string_equal(p.order[0].platform_id, "7");
+	assert_string_equal(p.order[0].body, "{\"id\":7,\"a\":\"]}\",\"a\":2}");
+	assert_null(p.order[0].json);
+	assert_string_equal(p.order[1].platform_id, "8");
+	assert_false(s.shop->read_order(s.shop, &p.order[0], &o, &e));
+	assert_string_equal(e.text, "its data is no JSON: line 1, column 20: "
+				    "duplicate object key");
+	raw_page_end(&p);
+	shop_sample_close(&s);
+}
+
 TEST(answers_that_are_no_page_fail_as_a_whole)
 {
 	static const struct {
@@ -437,14 +470,26 @@ TEST(answers_that_are_no_page_fail_as_a_whole)
 		 ERR_TEMPORARY,
 		 OB_UPSTREAM,
 		 "orders of bgm: the shop's answer: wanted a list of orders"},
-		{{.status = 200, .body = "[[]]"},
+		/* One of them is no JSON, and the shop says there are three. */
+		{{.status = 200,
+		  .body = "[{\"id\":1},{\"id\":2,\"a\":1,\"a\":2}]",
+		  .headers = JSON "x-wp-total: 3\n"},
 		 ERR_TEMPORARY,
 		 OB_UPSTREAM,
-		 "orders of bgm: the shop's answer: an order is no object"},
-		{{.status = 200, .body = "[{\"number\": \"1\"}]"},
+		 NULL},
+		/* It breaks off, or ends as no list does. */
+		{{.status = 200,
+		  .body = "[{\"id\":1},{\"id\":2,\"a\":",
+		  .headers = JSON "x-wp-total: 2\n"},
 		 ERR_TEMPORARY,
 		 OB_UPSTREAM,
-		 "orders of bgm: the shop's answer: an order without id"},
+		 NULL},
+		{{.status = 200,
+		  .body = "[{\"id\":1,\"a\":1,\"a\":2}]<br>",
+		  .headers = JSON "x-wp-total: 1\n"},
+		 ERR_TEMPORARY,
+		 OB_UPSTREAM,
+		 NULL},
 		{{.status = 200,
 		  .body = "<html>login</html>",
 		  .headers = "content-type: text/html\n"},
@@ -712,6 +757,8 @@ RUN_TESTS(
 	cmocka_unit_test(
 		a_shop_that_cannot_sort_by_modification_is_walked_by_id),
 	cmocka_unit_test(the_same_page_again_is_a_loop),
+	cmocka_unit_test(
+		an_order_that_is_no_json_comes_with_its_text_and_its_id_alone),
 	cmocka_unit_test(answers_that_are_no_page_fail_as_a_whole),
 	cmocka_unit_test(a_refused_key_is_told_with_what_to_do),
 	cmocka_unit_test(what_the_guard_refuses_is_told_as_it_is),

@@ -41,7 +41,7 @@ sort_in(struct raw_page *list, const char *const *ids, size_t count,
 		for (size_t k = 0; k < list->count; k++) {
 			struct raw_order *found = &list->order[k];
 
-			if (found->json == NULL ||
+			if (found->body == NULL ||
 			    strcmp(found->platform_id, ids[i]) != 0)
 				continue;
 			out[i] = *found;
@@ -58,7 +58,6 @@ ask_list(struct woocommerce *w, const char *const *ids, size_t count,
 	AUTO(woo_ask) ask = WOO_ASK;
 	AUTO(http_response) reply = {0};
 	AUTO(raw_page) page = {0};
-	json_auto_t *list = NULL;
 
 	if (!any_id(ids, count))
 		return true;
@@ -66,11 +65,11 @@ ask_list(struct woocommerce *w, const char *const *ids, size_t count,
 	strbuf_addf(&ask.url, "%s/wc/v3/orders?status=any&per_page=%d&dp=4",
 		    w->root, IDS_MAX);
 	add_ids(&ask.url, ids, count);
-	if (!woo_call(w, &ask, &reply, &list, e) ||
-	    !woo_take_list(list, reply.body.text, &page, e))
+	if (!woo_send(w, &ask, &reply, e) ||
+	    !woo_take_list(&reply, (struct page_place){1, IDS_MAX}, &page, e))
 		return false;
 	out->bytes += reply.body.len;
-	if (json_array_append(out->document, list) != 0)
+	if (json_array_append(out->document, page.document) != 0)
 		return err_set(e, ERR_TEMPORARY, "out of memory");
 	sort_in(&page, ids, count, slots);
 	return true;
@@ -82,6 +81,7 @@ take_single(struct raw_page *out, const struct http_response *reply,
 	    struct raw_order *slot, struct err *e)
 {
 	json_auto_t *order = NULL;
+	struct err ignored = {0};
 
 	if (reply->status == 404 || reply->status == 410) {
 		slot->gone = true;
@@ -89,10 +89,13 @@ take_single(struct raw_page *out, const struct http_response *reply,
 	}
 	if (reply->err.class != ERR_NONE)
 		return woo_refused(reply, e);
-	if (!woo_document(reply, &order, e) ||
-	    !woo_take_order(order, reply->body.text, reply->body.len, slot, e))
-		return false;
 	out->bytes += reply->body.len;
+	if (!woo_document(reply, &order, e))
+		return reply->body.len > 0 &&
+		       woo_take_unreadable(reply->body.text, reply->body.len,
+					   slot, &ignored);
+	if (!woo_take_order(order, reply->body.text, reply->body.len, slot, e))
+		return false;
 	if (json_array_append(out->document, order) != 0)
 		return err_set(e, ERR_TEMPORARY, "out of memory");
 	return true;
@@ -149,7 +152,7 @@ ask_singles(struct woocommerce *w, const char *const *ids, size_t *at,
 	for (; *at < out->count && s.count < SINGLES_MAX; ++*at) {
 		struct raw_order *slot = &out->order[*at];
 
-		if (slot->json != NULL)
+		if (slot->body != NULL)
 			continue;
 		(void)text_copy(slot->platform_id, sizeof(slot->platform_id),
 				ids[*at]);

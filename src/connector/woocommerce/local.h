@@ -40,13 +40,9 @@ void woo_ask_end(struct woo_ask *ask);
 /* What is to be sent: a GET, or a POST that sets values when it has a body. */
 struct http_request woo_request(const struct woocommerce *w,
 				const struct woo_ask *ask);
-/*
- * Sends one and reads its document, which the caller owns (json_auto_t). A
- * failure is told in the shop's own words (D-14, R-46).
- */
-MUST_CHECK bool woo_call(struct woocommerce *w, const struct woo_ask *ask,
-			 struct http_response *reply, json_t **out,
-			 struct err *e);
+/* Sends one; a failure is told in the shop's own words (D-14, R-46). */
+MUST_CHECK bool woo_send(struct woocommerce *w, const struct woo_ask *ask,
+			 struct http_response *reply, struct err *e);
 /* The error of a reply, with what the shop says in its body. False. */
 bool woo_refused(const struct http_response *reply, struct err *e);
 /* The document of a good reply; anything else is ERR_TEMPORARY, OB_UPSTREAM. */
@@ -61,13 +57,22 @@ void woo_add_time(struct strbuf *url, const char *name, utc_ms t);
 /* The site's statuses as the shop takes them. */
 void woo_add_statuses(struct strbuf *url, const char *statuses);
 
+/* Which page was asked for, and how many orders a page may have. */
+struct page_place {
+	unsigned page, size;
+};
 /*
  * Makes orders of a list as it was sent: each gets its text, id and
- * modification time. False (ERR_TEMPORARY, OB_UPSTREAM) when one is no order.
- * out->document keeps the list.
+ * modification time. One that is no JSON has its text alone, one without id is
+ * counted in out->nameless. False (ERR_TEMPORARY, OB_UPSTREAM) when the answer
+ * is no list, or not all of it came. out->document keeps what was read.
  */
-MUST_CHECK bool woo_take_list(json_t *list, const char *text,
-			      struct raw_page *out, struct err *e);
+MUST_CHECK bool woo_take_list(const struct http_response *reply,
+			      struct page_place place, struct raw_page *out,
+			      struct err *e);
+/* One order whose text is no JSON; false when it is no whole order either. */
+MUST_CHECK bool woo_take_unreadable(const char *text, size_t length,
+				    struct raw_order *out, struct err *e);
 /* One order of its own document and text; appended to out->order. */
 MUST_CHECK bool woo_take_order(json_t *order, const char *text, size_t length,
 			       struct raw_order *out, struct err *e);

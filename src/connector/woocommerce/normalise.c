@@ -150,7 +150,11 @@ static bool
 is_an_order(const struct raw_order *raw, struct err *e)
 {
 	struct jnode order = jnode_root(raw->json, "order");
+	json_auto_t *bad = NULL;
 
+	if (raw->json == NULL && raw->body != NULL &&
+	    !json_read(raw->body, raw->body_length, &bad, e))
+		return err_in(e, "its data is no JSON");
 	if (!json_is_object(raw->json))
 		return jnode_wrong(&order, "an object", e);
 	if (raw->platform_id[0] != '\0')

@@ -211,13 +211,13 @@ is_last(const struct http_response *reply, const struct raw_page *page,
 {
 	int64_t pages = woo_header_number(reply, "x-wp-totalpages");
 
-	if (page->count == 0)
+	if (page->count + page->nameless == 0)
 		return true;
 	if (!at->ignores_dates && upper_bound(at) != 0 &&
 	    newest(page) > upper_bound(at))
 		return true;
 	return pages >= 0 ? (int64_t)at->page >= pages
-			  : page->count < page_size(at);
+			  : page->count + page->nameless < page_size(at);
 }
 
 static void
@@ -248,16 +248,16 @@ ask_page(struct woocommerce *w, struct fetch *at, struct raw_page *out,
 {
 	AUTO(woo_ask) ask = WOO_ASK;
 	AUTO(http_response) reply = {0};
-	json_auto_t *list = NULL;
 
 	add_query(w, &ask.url, at);
-	if (!woo_call(w, &ask, &reply, &list, e)) {
+	if (!woo_send(w, &ask, &reply, e)) {
 		*again = !at->ignores_dates && refuses_sorting(&reply);
 		return no_shop(&reply, e);
 	}
 	if (at->server_date == 0)
 		at->server_date = reply.server_date;
-	if (!woo_take_list(list, reply.body.text, out, e))
+	if (!woo_take_list(&reply, (struct page_place){at->page, page_size(at)},
+			   out, e))
 		return false;
 	out->bytes = reply.body.len;
 	*again = !at->ignores_dates && is_disordered(out, at);

@@ -115,8 +115,8 @@ woo_document(const struct http_response *reply, json_t **out, struct err *e)
 }
 
 bool
-woo_call(struct woocommerce *w, const struct woo_ask *ask,
-	 struct http_response *reply, json_t **out, struct err *e)
+woo_send(struct woocommerce *w, const struct woo_ask *ask,
+	 struct http_response *reply, struct err *e)
 {
 	struct http_request request = woo_request(w, ask);
 
@@ -124,9 +124,7 @@ woo_call(struct woocommerce *w, const struct woo_ask *ask,
 		return err_in(e, "request to the shop");
 	if (!w->set.http->send(w->set.http, &request, reply, 1, e))
 		return false;
-	if (reply->err.class != ERR_NONE)
-		return woo_refused(reply, e);
-	return woo_document(reply, out, e);
+	return reply->err.class == ERR_NONE || woo_refused(reply, e);
 }
 
 void

@@ -38,7 +38,7 @@ ask_statuses(struct woocommerce *w, const char *path, struct status_list *out,
 	json_auto_t *list = NULL;
 
 	strbuf_addf(&ask.url, "%s/wc/v3%s", w->root, path);
-	if (!woo_call(w, &ask, &reply, &list, e)) {
+	if (!woo_send(w, &ask, &reply, e) || !woo_document(&reply, &list, e)) {
 		*unknown = reply.status == 404;
 		return false;
 	}

@@ -1,0 +1,615 @@
+"""The rows of the failure table (RELIABILITY 1.2) from fetch to mark.
+
+One test at least for each row, named by its number and by what holds. What a
+single fault of a single call leads to is in test_faults.py, the crash sweep in
+tests/sweep.
+"""
+
+from __future__ import annotations
+
+import signal
+import time
+from typing import Any
+
+import pytest
+from installation import BUILD, Installation, wait_until
+from test_faults import settle
+
+LIST = {"upstream": "woocommerce", "method": "GET", "path": r"/orders\?"}
+ONE = {"upstream": "woocommerce", "method": "GET", "path": r"/orders/\d+\?"}
+MARK = {"upstream": "woocommerce", "method": "POST", "path": "/orders/batch"}
+BC = {"upstream": "business_central", "method": "GET"}
+
+
+@pytest.fixture
+def shop(bare: Installation) -> Installation:
+    """An installation whose shop has no order yet."""
+    bare.box.control("POST", "/_reset", {"seed": 1, "orders": 0})
+    bare.set_up()
+    return bare
+
+
+def add(ob: Installation, count: int, at: str = "", **wish: Any) -> list[int]:
+    """Put orders into the shop, good ones unless told; return their ids."""
+    wish = {"count": count, "mix": {}, "seed": count, **wish}
+    made = ob.box.control("POST", "/_shops/demo/orders", wish)
+    ids: list[int] = made["ids"]
+    for number in ids if at else ():
+        change(ob, number, date_modified_gmt=at)
+    return ids
+
+
+def change(ob: Installation, number: int, **fields: Any) -> None:
+    """Edit an order as a merchant or a broken plugin does."""
+    ob.box.control("PATCH", f"/_shops/demo/orders/{number}", fields)
+
+
+def sync(ob: Installation) -> Any:
+    return ob.ob("order", "sync", "--site=demo")
+
+
+def stored(ob: Installation) -> set[int]:
+    rows = ob.database.run(
+        "SELECT s.platform_order_id FROM rm_order_seen s"
+        " JOIN rm_order o ON o.id = s.id"
+    )
+    return {int(number) for (number,) in rows}
+
+
+def marked(ob: Installation) -> set[int]:
+    return {int(number) for number in ob.marks()}
+
+
+def codes(ob: Installation) -> dict[int, str]:
+    """Open errors by the order's id in the shop."""
+    rows = ob.database.run(
+        "SELECT s.platform_order_id, r.code"
+        " FROM rm_error_orders r"
+        " JOIN rm_order_seen s ON s.id = r.order_id"
+        " WHERE r.status = 'open'"
+    )
+    return {int(number): code for number, code in rows}
+
+
+def last_operation(ob: Installation) -> tuple[str, str | None]:
+    state, code = ob.database.run(
+        "SELECT state, error_code FROM rm_operation WHERE kind = 'order_sync'"
+        " ORDER BY id DESC LIMIT 1"
+    )[0]
+    return state, code
+
+
+# ---- fetch
+
+
+def test_f3_a_page_that_comes_again_stops_paging_and_keeps_what_is_there(
+    shop: Installation,
+) -> None:
+    ids = add(shop, 30)
+    shop.must("site", "edit", "demo", "--max-orders=10")
+    shop.box.fault("duplicate_page", times=0, nth=2, **LIST)
+    done = sync(shop)
+    assert done.status == 1
+    assert last_operation(shop) == ("failed", "ob_paging_loop")
+    assert 0 < len(stored(shop)) < len(ids)
+    assert marked(shop) == stored(shop)
+    shop.box.control("DELETE", "/_faults")
+    assert sync(shop).status == 0
+    assert stored(shop) == marked(shop) == set(ids)
+    shop.verify("--upstream")
+
+
+@pytest.mark.parametrize("seed", range(1, 5))
+def test_f4_orders_that_change_between_pages_are_neither_lost_nor_doubled(
+    shop: Installation, seed: int
+) -> None:
+    add(shop, 40, seed=seed)
+    shop.must("site", "edit", "demo", "--max-orders=7")
+    shop.box.fault("mutate_between_pages", {"seed": seed, "count": 3}, times=6, **LIST)
+    for _ in range(2):
+        done = sync(shop)
+        assert done.status == 0, codes(shop)
+    orders = shop.state()["orders"]
+    waiting = {int(n) for n, o in orders.items() if o["status"] == "processing"}
+    assert waiting <= stored(shop)
+    assert set(shop.marks().values()) == {1}
+    shop.verify("--upstream")
+
+
+def test_f4_more_orders_in_one_second_than_a_page_holds(shop: Installation) -> None:
+    ids = add(shop, 45, at="2026-11-24T08:00:00")
+    shop.must("site", "edit", "demo", "--max-orders=10")
+    assert sync(shop).status == 0
+    assert stored(shop) == marked(shop) == set(ids)
+    assert set(shop.marks().values()) == {1}
+
+
+@pytest.mark.parametrize("seconds", [7200, -7200])
+def test_f5_a_shop_whose_clock_is_wrong_loses_no_order_and_is_told_of(
+    shop: Installation, seconds: int
+) -> None:
+    ids = add(shop, 10)
+    shop.box.fault("skew", seconds, times=0, upstream="woocommerce")
+    assert sync(shop).status == 0
+    early = stored(shop)
+    assert any("the shop's clock is" in line for line in shop.lines())
+    shop.box.control("DELETE", "/_faults")
+    assert sync(shop).status == 0
+    assert early <= stored(shop) == set(ids)
+    mark = shop.one("SELECT MAX(value_at) FROM rm_watermark")
+    assert str(mark)[:13] <= "2026-11-24 09"
+
+
+def test_f6_a_thousand_orders_waiting_go_in_rounds_and_none_is_skipped(
+    shop: Installation,
+) -> None:
+    ids = add(shop, 1000)
+    assert sync(shop).status == 0
+    assert stored(shop) == marked(shop) == set(ids)
+    assert set(shop.marks().values()) == {1}
+
+
+def test_f7_an_order_that_is_gone_is_tried_three_times_and_let_go(
+    shop: Installation,
+) -> None:
+    good = add(shop, 3)
+    (waits,) = add(shop, 1, variety="sku_wait")
+    sync(shop)
+    shop.box.control("DELETE", f"/_shops/demo/orders/{waits}")
+    for tries in range(3):
+        assert shop.count("rm_job", "kind = 'order_retry' AND state = 'ready'") == 1
+        settle(shop)
+    outcome = shop.one(
+        "SELECT outcome FROM rm_order_seen WHERE platform_order_id = %s", str(waits)
+    )
+    assert outcome == "gone"
+    assert shop.count("rm_job", "kind = 'order_retry' AND state = 'ready'") == 0
+    assert stored(shop) == set(good)
+
+
+def test_f7_a_404_that_passes_loses_no_order(shop: Installation) -> None:
+    (waits,) = add(shop, 1, variety="sku_wait")
+    sync(shop)
+    shop.must("item", "import", "-", text="sku,description\nNEW-IN-BC,It came\n")
+    shop.box.control("PATCH", f"/_shops/demo/orders/{waits}", {"status": "trash"})
+    settle(shop)
+    shop.box.control("PATCH", f"/_shops/demo/orders/{waits}", {"status": "processing"})
+    settle(shop)
+    assert stored(shop) == {waits}
+
+
+# ---- normalise
+
+ODD: list[tuple[str, Any]] = [
+    ("billing", "none"),
+    ("line_items", "none"),
+    ("line_items", [1, 2]),
+    ("total", [1]),
+    ("total", "-5.00"),
+    ("total", "99999999999999999999.00"),
+    ("currency", "QQQ9"),
+    ("date_created_gmt", "yesterday"),
+    ("number", "x" * 60),
+    ("billing/first_name", "n" * 300),
+]
+
+
+def test_f8_odd_orders_in_a_page_of_good_ones_fail_alone(shop: Installation) -> None:
+    ids = add(shop, 30)
+    for place, (field, value) in enumerate(ODD):
+        arg = {"pointer": f"/{2 * place}/{field}", "value": value}
+        shop.box.fault("wrong_type", arg, times=0, **LIST)
+    assert sync(shop).status == 1
+    bad = set(ids) - stored(shop)
+    assert len(bad) == len(ODD)
+    assert marked(shop) == stored(shop)
+    assert set(codes(shop)) == bad
+    kept = shop.one("SELECT COUNT(DISTINCT order_id) FROM rm_order_payload")
+    assert kept == 30
+
+
+def test_f8_what_is_no_order_stops_no_other_and_holds_the_watermark(
+    shop: Installation,
+) -> None:
+    ids = add(shop, 12)
+    values: list[Any] = [None, 17, [], {"id": "x"}, {"id": None}]
+    for place, value in enumerate(values):
+        arg = {"pointer": f"/{place}", "value": value}
+        shop.box.fault("wrong_type", arg, times=0, **LIST)
+    assert sync(shop).status == 1
+    assert len(stored(shop)) == 7
+    assert marked(shop) == stored(shop)
+    assert last_operation(shop) == ("not_processed", "ob_json")
+    shop.box.control("DELETE", "/_faults")
+    settle(shop)
+    assert stored(shop) == set(ids)
+
+
+SPOILED = ['{"a":' * 30 + "1" + "}" * 30, '{"a":1,"a":2}', "9" * 40, '"\\ud800"']
+
+
+def spoil(ob: Installation, number: int, text: str) -> None:
+    """Let a member of the order be a text that JSON or we do not allow."""
+    ob.box.fault("raw", {"id": number, "text": text}, times=0, **LIST)
+
+
+def test_f2_orders_that_are_no_json_fail_alone(shop: Installation) -> None:
+    ids = add(shop, 12)
+    bad = set(ids[3:7])
+    for number, text in zip(ids[3:7], SPOILED):
+        spoil(shop, number, text)
+    assert sync(shop).status == 1
+    assert codes(shop) == dict.fromkeys(bad, "ob_json")
+    assert stored(shop) == marked(shop) == set(ids) - bad
+    shop.box.control("DELETE", "/_faults")
+    assert shop.ob("retry", "--code=ob_json", "--yes").status == 0
+    assert stored(shop) == marked(shop) == set(ids)
+    assert codes(shop) == {}
+    shop.verify("--upstream")
+
+
+def test_f2_a_page_that_breaks_off_is_not_cut_into_orders(shop: Installation) -> None:
+    ids = add(shop, 12)
+    spoil(shop, ids[3], "9" * 40)
+    cut = {"at": -3000, "mode": "right_length"}
+    shop.box.fault("truncate", cut, times=0, **LIST)
+    sync(shop)
+    assert stored(shop) == set() and codes(shop) == {}
+
+
+DEFECTS = ["sku_unknown", "bad_address", "test_order", "already_marked", "no_lines"]
+
+
+def test_i9_seventy_bad_orders_first_in_line_do_not_hold_up_the_next(
+    shop: Installation,
+) -> None:
+    for minute, defect in enumerate(DEFECTS):
+        add(shop, 12, variety=defect, at=f"2026-11-24T08:3{minute}:00")
+    for number in add(shop, 12, at="2026-11-24T08:36:00"):
+        spoil(shop, number, "9" * 40)
+    (good,) = add(shop, 1, at="2026-11-24T08:37:00")
+    shop.must("site", "edit", "demo", "--max-orders=10")
+    shop.ob("order", "sync", "--site=demo", timeout=30)
+    assert stored(shop) == marked(shop) == {good}
+    assert len(codes(shop)) == 48
+
+
+# ---- verify
+
+
+@pytest.mark.parametrize(
+    "kind,arg",
+    [
+        ("status", {"code": 503}),
+        ("retry_after", 600),
+        ("reset_before", None),
+        ("html200", None),
+    ],
+    ids=lambda v: str(v)[:20],
+)
+def test_f11_business_central_away_makes_every_order_wait_and_none_fail(
+    shop: Installation, kind: str, arg: Any
+) -> None:
+    ids = add(shop, 5)
+    shop.box.fault(kind, arg, times=0, **BC)
+    assert sync(shop).status == 1
+    assert codes(shop) == {}
+    assert shop.count("rm_job", "kind = 'order_retry' AND state = 'ready'") == 5
+    shop.box.control("DELETE", "/_faults")
+    settle(shop)
+    assert stored(shop) == marked(shop) == set(ids)
+    shop.verify("--upstream")
+
+
+def test_f12_rows_on_a_page_that_does_not_come_are_not_missing(
+    shop: Installation,
+) -> None:
+    ids = add(shop, 10)
+    shop.box.control("PUT", "/_bc", {"page_rows": 2})
+    shop.box.fault("status", {"code": 503}, times=0, nth=2, **BC)
+    assert sync(shop).status == 1
+    assert codes(shop) == {}
+    shop.box.control("DELETE", "/_faults")
+    settle(shop)
+    assert stored(shop) == marked(shop) == set(ids)
+
+
+def test_f12_a_complete_answer_without_a_sku_fails_its_order_alone(
+    shop: Installation,
+) -> None:
+    ids = add(shop, 10)
+    shop.box.fault("short_page", {"rows": 1}, times=1, **BC)
+    assert sync(shop).status == 1
+    failed = codes(shop)
+    assert 1 <= len(failed) < 10 and set(failed.values()) == {"ob_sku_unknown"}
+    assert stored(shop) == marked(shop) == set(ids) - set(failed)
+    shop.must("flush-cache")
+    assert shop.ob("retry", "--code=ob_sku_unknown", "--yes").status == 0
+    assert stored(shop) == marked(shop) == set(ids)
+
+
+# ---- write
+
+
+def test_f15_an_order_that_is_there_goes_to_its_mark_and_gets_no_second_row(
+    shop: Installation,
+) -> None:
+    ids = add(shop, 5)
+    dead = shop.ob(
+        "order", "sync", "--site=demo", OB_FAULT_AT="mark.before_send:1:kill"
+    )
+    assert dead.status == -9
+    assert stored(shop) == set(ids) and marked(shop) == set()
+    shop.database.run("DELETE FROM rm_watermark")
+    settle(shop)
+    assert stored(shop) == marked(shop) == set(ids)
+    assert shop.count("rm_order") == 5
+    shop.verify("--upstream")
+
+
+@pytest.mark.parametrize(
+    "point", ["order.in_store:1:error", "lease.touched:3:error", "db.statement:9:error"]
+)
+def test_f16_what_the_database_takes_back_is_written_again(
+    shop: Installation, point: str
+) -> None:
+    ids = add(shop, 5)
+    shop.ob("order", "sync", "--site=demo", OB_FAULT_AT=point)
+    settle(shop)
+    assert stored(shop) == marked(shop) == set(ids)
+    shop.verify("--upstream")
+
+
+def test_f16_the_victim_of_a_deadlock_is_written_again_at_once(
+    shop: Installation,
+) -> None:
+    ids = add(shop, 1)
+    assert sync(shop).status == 0
+    ids += add(shop, 5, at="2026-11-24T08:40:00")
+    shop.database.run("CREATE TABLE heavy (n INT)")
+    with shop.database.connect() as other, other.cursor() as cursor:
+        other.begin()
+        # Whoever has written most is not the victim.
+        cursor.execute("INSERT INTO heavy SELECT seq FROM seq_1_to_20000")
+        cursor.execute("SELECT * FROM rm_watermark FOR UPDATE")
+        running = shop.start("order", "sync", "--site=demo")
+        wait_until(lambda: waits_for_lock(shop))
+        cursor.execute("SELECT * FROM rm_job FOR UPDATE")
+        other.rollback()
+    out, err = running.communicate(timeout=30)
+    shop.database.run("DROP TABLE heavy")
+    assert running.returncode == 0, out + err
+    assert stored(shop) == marked(shop) == set(ids)
+
+
+def waits_for_lock(ob: Installation) -> bool:
+    time.sleep(0.15)  # asked more often, the server repeats what it said last
+    found = ob.one(
+        "SELECT COUNT(*) FROM information_schema.innodb_trx"
+        " WHERE trx_state = 'LOCK WAIT'"
+    )
+    return bool(found)
+
+
+@pytest.mark.parametrize(
+    "point", ["lease.before_commit", "lease.after_commit", "order.in_store"]
+)
+def test_f17_f18_a_connection_lost_around_commit_loses_and_doubles_nothing(
+    shop: Installation, point: str
+) -> None:
+    ids = add(shop, 20)
+    running = shop.start(
+        "order", "sync", "--site=demo", OB_FAULT_AT=f"{point}:0:delay=400"
+    )
+    for _ in range(6):
+        wait_until(
+            lambda: shop.database.kill_connections() or running.poll() is not None
+        )
+    out, err = running.communicate(timeout=60)
+    for _ in range(3):
+        settle(shop)
+    assert stored(shop) == marked(shop) == set(ids), out + err
+    assert shop.count("rm_order") == 20
+    assert shop.count("rm_operation", "state = 'in_progress'") == 0
+    shop.verify("--upstream")
+
+
+def test_f19_a_server_that_is_read_only_stops_the_run_and_nothing_is_marked(
+    shop: Installation,
+) -> None:
+    ids = add(shop, 5)
+    server = shop.database.server
+    server.run("CREATE OR REPLACE USER plain@localhost")
+    server.run(f"GRANT ALL ON {shop.database.name}.* TO plain@localhost")
+    shop.write_settings(database__user="plain")
+    running = shop.start(
+        "order", "sync", "--site=demo", OB_FAULT_AT="lease.touched:0:delay=300"
+    )
+    try:
+        wait_until(lambda: shop.count("rm_job", "state = 'leased'") == 1)
+        server.run("SET GLOBAL read_only = 1")
+        out, err = running.communicate(timeout=30)
+        again = sync(shop)
+    finally:
+        server.run("SET GLOBAL read_only = 0")
+    assert running.returncode == 69, out + err
+    assert again.status == 69, again.out + again.err
+    assert "read-only" in again.err and "  Fix: " in again.err
+    assert marked(shop) == set()
+    settle(shop)
+    assert stored(shop) == marked(shop) == set(ids)
+
+
+# ---- mark
+
+
+@pytest.mark.parametrize(
+    "kind,arg",
+    [
+        ("status", {"code": 500}),
+        ("retry_after", 1),
+        ("close_after_execute", None),
+        ("reset_before", None),
+        ("partial_batch", 3),
+    ],
+    ids=lambda v: str(v)[:20],
+)
+def test_f20_f22_a_mark_that_fails_waits_and_the_order_is_not_taken_again(
+    shop: Installation, kind: str, arg: Any
+) -> None:
+    ids = add(shop, 8)
+    shop.box.fault(kind, arg, times=3, **MARK)
+    sync(shop)
+    assert stored(shop) == set(ids)
+    shop.box.control("DELETE", "/_faults")
+    settle(shop)
+    assert marked(shop) == set(ids)
+    assert shop.count("rm_order", "mark_state <> 'done'") == 0
+    assert shop.count("rm_order") == 8
+    shop.verify("--upstream")
+
+
+def test_f21_an_order_that_a_person_moved_on_keeps_its_status(
+    shop: Installation,
+) -> None:
+    ids = add(shop, 4)
+    shop.ob("order", "sync", "--site=demo", OB_FAULT_AT="mark.before_send:1:kill")
+    for number in ids:
+        change(shop, number, status="completed")
+    settle(shop)
+    orders = shop.state()["orders"]
+    assert {orders[str(number)]["status"] for number in ids} == {"completed"}
+    assert marked(shop) == set(ids)
+    assert not [e for e in shop.box.effects() if e["effect"] == "status"]
+
+
+def test_f21_an_order_that_was_deleted_before_its_mark_holds_up_no_other(
+    shop: Installation,
+) -> None:
+    ids = add(shop, 4)
+    shop.ob("order", "sync", "--site=demo", OB_FAULT_AT="mark.before_send:1:kill")
+    shop.box.control("DELETE", f"/_shops/demo/orders/{ids[0]}")
+    settle(shop)
+    assert marked(shop) == set(ids[1:])
+    assert shop.count("rm_order", "mark_state = 'pending'") == 0
+    assert shop.count("rm_order", "mark_state = 'superseded'") == 1
+
+
+# ---- any step
+
+
+def test_f36_of_twenty_starts_at_once_one_works(shop: Installation) -> None:
+    ids = add(shop, 10)
+    settle(shop)
+    assert stored(shop) == set(ids)
+    more = add(shop, 10, at="2026-11-24T08:30:00")
+    shop.database.run("UPDATE rm_schedule SET next_run_at = '2020-01-01'")
+    started = [shop.start("cron") for _ in range(20)]
+    for process in started:
+        process.communicate(timeout=60)
+    assert {process.returncode for process in started} == {0}
+    assert stored(shop) == set(ids + more)
+    assert set(shop.marks().values()) == {1}
+    shop.verify("--upstream")
+
+
+@pytest.mark.parametrize("upstream", ["business_central"])
+def test_f38_a_token_that_expires_in_mid_run_is_renewed_once(
+    shop: Installation, upstream: str
+) -> None:
+    ids = add(shop, 60)
+    shop.must("site", "edit", "demo", "--max-orders=10")
+    before = token_calls(shop)
+    shop.box.fault("token_expired", {"revoke": True}, nth=2, upstream=upstream)
+    assert sync(shop).status == 0
+    assert token_calls(shop) - before <= 1
+    assert stored(shop) == set(ids)
+
+
+def test_f38_many_processes_ask_for_one_token(shop: Installation) -> None:
+    for code in ("one", "two", "three"):
+        shop.box.control("PUT", f"/_shops/{code}", {"orders_from": {"count": 5}})
+        shop.set_up(code, code.upper())
+    shop.box.control("POST", "/_entra/revoke", {})
+    shop.database.run("DELETE FROM rm_secret WHERE name LIKE 'token%%'")
+    before = token_calls(shop)
+    shop.database.run("UPDATE rm_schedule SET next_run_at = '2020-01-01'")
+    done = shop.ob("cron", "--jobs=4")
+    assert done.status in (0, 1), done.err
+    assert token_calls(shop) - before == 1
+    assert shop.count("rm_order") == 15
+
+
+def token_calls(ob: Installation) -> int:
+    return len([r for r in ob.requests() if r["upstream"] == "entra"])
+
+
+@pytest.mark.parametrize("name", ["SIGTERM", "SIGINT"])
+def test_f39_a_signal_stops_the_sync_and_the_next_one_goes_on(
+    shop: Installation, name: str
+) -> None:
+    ids = add(shop, 60)
+    shop.must("site", "edit", "demo", "--max-orders=10")
+    shop.box.control("PUT", "/_latency", {"ms": 150})
+    running = shop.start("order", "sync", "--site=demo")
+    wait_until(lambda: len(stored(shop)) > 0)
+    running.send_signal(getattr(signal, name))
+    began = time.monotonic()
+    out, err = running.communicate(timeout=10)
+    assert time.monotonic() - began < 5
+    assert running.returncode == 128 + getattr(signal, name), out + err
+    shop.box.control("PUT", "/_latency", {"ms": 0})
+    assert shop.count("rm_job", "state = 'leased'") == 0
+    settle(shop)
+    assert stored(shop) == marked(shop) == set(ids)
+    assert shop.one("SELECT MAX(attempts) FROM rm_job") == 0
+    shop.verify("--upstream")
+
+
+FAULTLIB = BUILD / "tests" / "support" / "libobfault.so"
+
+
+def test_f41_a_log_that_cannot_be_written_stops_no_work(shop: Installation) -> None:
+    ids = add(shop, 5)
+    done = shop.ob(
+        "order",
+        "sync",
+        "--site=demo",
+        LD_PRELOAD=str(FAULTLIB),
+        OBF_PLAN=f"enospc:write:{shop.home / 'log'}",
+    )
+    assert done.status == 0, done.err
+    assert stored(shop) == marked(shop) == set(ids)
+
+
+@pytest.mark.parametrize("which", ["shop", "bc"])
+def test_f42_a_name_that_is_not_known_is_told_and_tried_again(
+    shop: Installation, which: str
+) -> None:
+    ids = add(shop, 3)
+    base = f"http://127.0.0.1:{shop.box.port}"
+    nowhere = "https://no-such-host.invalid"
+    if which == "shop":
+        shop.must("site", "edit", "demo", f"--url={nowhere}/shop/demo")
+    else:
+        shop.must("connection", "set", "bc", f"--api-url={nowhere}/bc/v2.0")
+    done = sync(shop)
+    assert shop.count("rm_error_orders") == 0
+    assert "no-such-host.invalid" in shop.log.read_text()
+    if which == "shop":
+        assert done.status != 0
+        assert last_operation(shop) == ("not_processed", "ob_network")
+        shop.must("site", "edit", "demo", f"--url={base}/shop/demo")
+    else:
+        shop.must("connection", "set", "bc", f"--api-url={base}/bc/v2.0")
+    settle(shop)
+    assert stored(shop) == marked(shop) == set(ids)
+
+
+def test_f43_an_answer_that_drips_is_given_up(shop: Installation) -> None:
+    ids = add(shop, 3)
+    shop.write_settings(net__timeout_s="10")
+    shop.box.fault("slow_body", 1, times=1, **LIST)
+    sync(shop)
+    settle(shop)
+    assert stored(shop) == marked(shop) == set(ids)
