@@ -24,6 +24,7 @@ struct seen {
 	char platform_id[65]; /* in: asked for */
 	int64_t id;           /* 0 = never met */
 	char outcome[41]; /* stored, skipped, soft, error, gone, cancelled */
+	char code[41];    /* why, "" = none */
 	bool has_hash;
 	unsigned char content_hash[32];
 	char state[41];      /* rm_order.state, "" = not stored */
@@ -72,7 +73,10 @@ MUST_CHECK bool order_fail_many(struct db *db, int64_t site_id,
 				int64_t operation_id, utc_ms now,
 				struct order_write *write, size_t count,
 				struct err *e);
-/* Soft: seen, payload, events. Its retry job is the caller's. */
+/*
+ * Soft: seen, payload, events. Its retry job is the caller's. One that waits
+ * for the same reason as before gets no further events.
+ */
 MUST_CHECK bool order_wait_many(struct db *db, int64_t site_id,
 				int64_t operation_id, utc_ms now,
 				struct order_write *write, size_t count,

@@ -2,7 +2,7 @@
 
 -- name: order_seen_match
 -- One query for a page: the keys come as a JSON array.
-SELECT s.id, s.platform_order_id, s.outcome, s.content_hash, o.state,
+SELECT s.id, s.platform_order_id, s.outcome, s.code, s.content_hash, o.state,
        o.mark_state, o.bc_state, r.status AS error
   FROM JSON_TABLE(?, '$[*]' COLUMNS (
 	id VARCHAR(64) CHARACTER SET utf8mb4 PATH '$')) AS k

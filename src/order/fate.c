@@ -84,24 +84,28 @@ write_errors(const struct writing *w, struct err *e)
 }
 
 /* The step that stopped it, and the result of the operation. */
+static void
+add_events(struct sheet *events, const struct writing *w,
+	   const struct order_write *o, const char *outcome)
+{
+	const struct fault *f = o->fault;
+	enum code code = f ? f->code : o->code;
+	const char *message = f ? f->message : code_info(code)->what;
+
+	if (f)
+		event_add(events, w, o->order->id, stage_name(f->stage),
+			  outcome, code_name(code), message);
+	event_add(events, w, o->order->id, "result", outcome, code_name(code),
+		  message);
+}
+
 static bool
 write_events(const struct writing *w, const char *outcome, struct err *e)
 {
 	AUTO(sheet) events = {0};
 
-	for (size_t i = 0; i < w->count; i++) {
-		const struct order_write *o = &w->write[i];
-		const struct fault *f = o->fault;
-		enum code code = f ? f->code : o->code;
-		const char *message = f ? f->message : code_info(code)->what;
-
-		if (f)
-			event_add(&events, w, o->order->id,
-				  stage_name(f->stage), outcome,
-				  code_name(code), message);
-		event_add(&events, w, o->order->id, "result", outcome,
-			  code_name(code), message);
-	}
+	for (size_t i = 0; i < w->count; i++)
+		add_events(&events, w, &w->write[i], outcome);
 	return sheet_run(&events, w->db, SQL_ORDER_EVENT_INSERT, e);
 }
 
@@ -116,15 +120,38 @@ order_fail_many(struct db *db, int64_t site_id, int64_t operation_id,
 	       write_errors(&w, e) && write_events(&w, "hard", e);
 }
 
+static bool
+waits_as_before(const struct order_write *o, const struct seen *seen)
+{
+	return strcmp(seen->outcome, "soft") == 0 && o->fault != NULL &&
+	       strcmp(seen->code, code_name(o->fault->code)) == 0;
+}
+
+static bool
+keep_waiting(const struct writing *w, const struct seen *seen, struct err *e)
+{
+	AUTO(sheet) events = {0};
+
+	if (!seen_upsert(w, "soft", e) || !payload_keep(w, NULL, e))
+		return false;
+	/* An order may be tried each five minutes for two weeks (D-2). */
+	for (size_t i = 0; i < w->count; i++)
+		if (!waits_as_before(&w->write[i], &seen[i]))
+			add_events(&events, w, &w->write[i], "soft");
+	return sheet_run(&events, w->db, SQL_ORDER_EVENT_INSERT, e);
+}
+
 bool
 order_wait_many(struct db *db, int64_t site_id, int64_t operation_id,
 		utc_ms now, struct order_write *write, size_t count,
 		struct err *e)
 {
 	struct writing w = {db, site_id, operation_id, now, write, count};
+	struct seen *seen;
+	bool fine = seen_load(&w, &seen, e) && keep_waiting(&w, seen, e);
 
-	return seen_upsert(&w, "soft", e) && payload_keep(&w, NULL, e) &&
-	       write_events(&w, "soft", e);
+	free(seen);
+	return fine;
 }
 
 bool

@@ -25,6 +25,7 @@ read_seen(struct rows *rows, struct seen *seen)
 
 	seen->id = rows_int(rows, "id");
 	rows_text(rows, "outcome", seen->outcome, sizeof(seen->outcome));
+	rows_text(rows, "code", seen->code, sizeof(seen->code));
 	rows_text(rows, "state", seen->state, sizeof(seen->state));
 	rows_text(rows, "mark_state", seen->mark_state,
 		  sizeof(seen->mark_state));
@@ -61,6 +62,22 @@ order_seen_match(struct db *db, int64_t site_id, struct seen *seen,
 			read_seen(&rows, found);
 	}
 	return rows_check(&rows, e);
+}
+
+bool
+seen_load(const struct writing *w, struct seen **out, struct err *e)
+{
+	struct seen *seen = calloc(w->count + 1, sizeof(*seen));
+
+	*out = seen;
+	if (seen == NULL)
+		return err_set(e, ERR_TEMPORARY, "no memory for %zu orders",
+			       w->count);
+	for (size_t i = 0; i < w->count; i++)
+		(void)text_copy(seen[i].platform_id,
+				sizeof(seen[i].platform_id),
+				w->write[i].order->platform_id);
+	return order_seen_match(w->db, w->site_id, seen, w->count, e);
 }
 
 static bool

@@ -412,19 +412,9 @@ notes_end(struct notes *notes)
 }
 
 static bool
-load_seen(const struct writing *w, struct seen *seen, struct err *e)
+store(const struct writing *w, struct notes *n, struct err *e)
 {
-	for (size_t i = 0; i < w->count; i++)
-		(void)text_copy(seen[i].platform_id,
-				sizeof(seen[i].platform_id),
-				w->write[i].order->platform_id);
-	return order_seen_match(w->db, w->site_id, seen, w->count, e);
-}
-
-static bool
-store(const struct writing *w, const struct notes *n, struct err *e)
-{
-	if (!load_seen(w, n->seen, e) || !settle_numbers(w, e) ||
+	if (!seen_load(w, &n->seen, e) || !settle_numbers(w, e) ||
 	    !seen_upsert(w, NULL, e) || !make_plan(w, n->seen, n->plan, e) ||
 	    !payload_keep(w, n->revision, e))
 		return false;
@@ -442,11 +432,10 @@ order_store_many(struct db *db, int64_t site_id, int64_t operation_id,
 	AUTO(notes)
 	n = {
 		.plan = calloc(count + 1, sizeof(*n.plan)),
-		.seen = calloc(count + 1, sizeof(*n.seen)),
 		.revision = calloc(count + 1, sizeof(*n.revision)),
 	};
 
-	if (n.plan == NULL || n.seen == NULL || n.revision == NULL)
+	if (n.plan == NULL || n.revision == NULL)
 		return err_set(e, ERR_TEMPORARY, "no memory for %zu orders",
 			       count);
 	return store(&w, &n, e) || err_in(e, "store %zu orders", count);

@@ -14,6 +14,9 @@ struct writing {
 	size_t count;
 };
 
+/* What was known of the orders before, one each; the caller frees it. */
+MUST_CHECK bool seen_load(const struct writing *w, struct seen **out,
+			  struct err *e);
 /*
  * Upserts rm_order_seen with the outcome (NULL: stored, or cancelled where the
  * order is) and fills order->id. Left out: what has number_taken.

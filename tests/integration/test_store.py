@@ -423,6 +423,21 @@ def test_what_is_known_of_a_page_is_one_question(store: Store) -> None:
     assert store.must("seen", ids=["1"], site=2)["seen"][0]["id"] == 0
 
 
+def test_waiting_for_the_same_reason_is_told_once(store: Store) -> None:
+    wait = order(1, fault="ob_sku_wait", sku="A")
+    for _ in range(3):
+        store.must("wait", orders=[wait])
+    told = "SELECT step, code FROM rm_order_event ORDER BY id"
+    first = [("verify", "ob_sku_wait"), ("result", "ob_sku_wait")]
+    assert store.database.run(told) == first
+    store.must("wait", orders=[order(1, fault="ob_bc_down")])
+    assert store.database.run(told)[2:] == [
+        ("verify", "ob_bc_down"),
+        ("result", "ob_bc_down"),
+    ]
+    assert store.count("rm_order_payload") == 1
+
+
 def test_gone_from_the_shop_it_is_not_exported(store: Store) -> None:
     store.fates(order(1), order(2))
     store.database.run("UPDATE rm_order SET bc_state = 'sent' WHERE id = 2")
