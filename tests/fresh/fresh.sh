@@ -35,6 +35,8 @@ done
 for file in /etc/apt/apt.conf.d/*; do
 	! grep -qi 'proxy\|verify\|retries' "$file" || cp "$file" "$root/etc/apt/apt.conf.d/"
 done
+# The installer writes it; debootstrap does not.
+echo "127.0.0.1 localhost" >"$root/etc/hosts"
 mount -t proc proc "$root/proc"
 mount --rbind /dev "$root/dev"
 mount --make-rslave "$root/dev"
