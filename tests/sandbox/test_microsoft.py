@@ -79,7 +79,7 @@ def test_tokens_expire_are_revoked_and_belong_to_one_resource(box: Sandbox) -> N
 
 def bc_error(name: str) -> dict[str, str]:
     """Read a sample error without its correlation id."""
-    path = FIXTURES / "business-central" / f"{name}.json"
+    path = FIXTURES / "businesscentral" / f"{name}.json"
     error: dict[str, str] = json.loads(path.read_text())["error"]
     return {**error, "message": strip_id(error["message"])}
 
@@ -98,7 +98,7 @@ def got_error(answer: Answer) -> dict[str, str]:
 
 def test_companies_and_items_have_the_sample_members(box: Sandbox) -> None:
     box.login()
-    folder = FIXTURES / "business-central"
+    folder = FIXTURES / "businesscentral"
     companies = box.bc(f"{BC}/api/v2.0/companies").json()["value"]
     wanted = json.loads((folder / "companies.json").read_text())["value"]
     assert list(companies[0]) == list(wanted[0])
@@ -218,7 +218,7 @@ def test_bc_batches(box: Sandbox) -> None:
         ("2", 404),
         ("3", 200),
     ]
-    folder = FIXTURES / "business-central"
+    folder = FIXTURES / "businesscentral"
     sample = json.loads((folder / "batch-response-continue-on-error.json").read_text())
     assert list(goes_on[0]) == list(sample["responses"][0])
     assert goes_on[0]["headers"] == sample["responses"][0]["headers"]
