@@ -96,8 +96,9 @@ struct job_kind {
 	bool is_run;
 	bool sync; /* pauses in the window */
 	bool (*run)(void *context, struct task *task, struct err *e);
-	bool alone; /* one a site: the worker holds the lease run:<kind>:<site>
-		     */
+	/* One a site: the worker holds the lease run:<kind>:<site>. */
+	bool alone;
+	const char *entity; /* of its rows in rm_log; NULL: the scope's */
 };
 
 struct worker {

@@ -407,9 +407,9 @@ WHERE id = ?
 	AND (? OR until_at < UTC_TIMESTAMP(6) - INTERVAL 30 SECOND)
 
 -- name: log_line_add
-INSERT INTO rm_log (at, level, kind, operation_id, site_id, status, error_code,
-	message, host)
-VALUES (UTC_TIMESTAMP(3), ?, 'line', ?, ?, ?, ?, LEFT(?, 1000), ?)
+INSERT INTO rm_log (at, level, kind, operation_id, site_id, entity, status,
+	error_code, message, host)
+VALUES (UTC_TIMESTAMP(3), ?, 'line', ?, ?, ?, ?, ?, LEFT(?, 1000), ?)
 
 -- name: queue_now
 SELECT UTC_TIMESTAMP(3) AS now

@@ -10,13 +10,13 @@
 #include "flow/retry.h"
 
 static const struct job_kind kinds[] = {
-	{"order_sync", true, true, order_sync_run, true},
-	{"import", true, true, import_run, false},
-	{"item_sync", true, true, item_sync_run, true},
-	{"retention", true, false, retention_run, true},
-	{"retry", true, true, retry_run, true},
-	{"order_retry", false, true, order_retry_run, false},
-	{"mark", false, true, mark_run, false},
+	{"order_sync", true, true, order_sync_run, true, "orders"},
+	{"import", true, true, import_run, false, "orders"},
+	{"item_sync", true, true, item_sync_run, true, "items"},
+	{"retention", true, false, retention_run, true, NULL},
+	{"retry", true, true, retry_run, true, "orders"},
+	{"order_retry", false, true, order_retry_run, false, "orders"},
+	{"mark", false, true, mark_run, false, "orders"},
 };
 
 const struct job_kind *

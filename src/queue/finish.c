@@ -59,6 +59,7 @@ close_operation(struct db *db, const struct finishing *f,
 		.error = whole_text(&ending->why, whole),
 		.superseded_by = ending->superseded_by,
 		.level = level_of(ending, op),
+		.entity = f->task->kind->entity,
 	};
 
 	as.message = as.error ? as.error : figures(&op->tally, text);
@@ -85,7 +86,7 @@ write_line(struct db *db, const struct finishing *f, const char *level,
 	return db_run(
 		db, SQL_LOG_LINE_ADD,
 		BINDS(bind_text(level), bind_int(job->operation_id),
-		      bind_id(job->site_id),
+		      bind_id(job->site_id), bind_text(f->task->kind->entity),
 		      bind_text(ending->job == JOB_READY ? "retry" : "dead"),
 		      bind_text_or_null(code_name(ending->why.code)),
 		      bind_text(text), bind_text(f->shift->host)),

@@ -64,6 +64,16 @@ free_job(struct db *db, struct lost *l, struct err *e)
 	return true;
 }
 
+/* This program may not know the kind of what another one lost. */
+static const char *
+entity_of(const struct lost *l)
+{
+	const struct job_kind *kind =
+		shift_kind(l->shift->worker, l->kind, l->run_kind);
+
+	return kind != NULL ? kind->entity : NULL;
+}
+
 /* The operation of a run: it waits for its next attempt, or has failed. */
 static bool
 free_operation(struct db *db, struct lost *l, struct err *e)
@@ -74,6 +84,7 @@ free_operation(struct db *db, struct lost *l, struct err *e)
 		.error = l->why,
 		.level = "error",
 		.message = l->why,
+		.entity = entity_of(l),
 	};
 	AUTO(operation) whole = {0};
 	struct operation_now op;
@@ -98,7 +109,7 @@ write_down(struct db *db, const struct lost *l, struct err *e)
 	return db_run(db, SQL_LOG_LINE_ADD,
 		      BINDS(bind_text(l->is_dead ? "error" : "warn"),
 			    bind_int(l->operation_id), bind_id(l->site_id),
-			    bind_text("lost"),
+			    bind_text(entity_of(l)), bind_text("lost"),
 			    bind_text(code_name(OB_LEASE_LOST)),
 			    bind_text(l->why), bind_text(l->shift->host)),
 		      e);

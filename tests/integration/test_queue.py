@@ -12,6 +12,7 @@ import pytest
 from conftest import BUILD, Database
 from queue_driver import UTC, Clock, Queue, is_stopped, kill, wait_until
 
+OBFAULT = BUILD / "tests" / "support" / "libobfault.so"
 MINUTE = datetime.timedelta(minutes=1)
 
 
@@ -104,13 +105,15 @@ def test_an_operation_runs_and_is_told_once(queue: Bench):
     ) == ("completed", 3, 2, "Shop", None)
     assert queue.job(number, "state", "attempts") == ("done", 0)
     row = queue.sql(
-        "SELECT level, kind, status, message FROM rm_log" " WHERE operation_id = %s",
+        "SELECT level, kind, entity, status, message FROM rm_log"
+        " WHERE operation_id = %s",
         number,
     )
     assert row == [
         (
             "info",
             "run",
+            "orders",
             "completed",
             "3 fetched, 3 stored, 0 unchanged, 0 skipped,"
             " 0 to be tried again, 0 failed",
@@ -465,6 +468,37 @@ def test_a_running_operation_stops_for_the_window_and_goes_on(queue: Bench):
     assert queue.work() == 1
     assert queue.ledger() == queue.items(number, 12)
     assert queue.state(number) == "completed"
+
+
+def test_either_clock_closes_the_window(queue: Bench):
+    del queue.environment["ORDERBRIDGE_TEST_CLOCK"]
+    sunday = datetime.datetime.now(UTC)
+    while sunday.weekday() != 6:
+        sunday += datetime.timedelta(days=1)
+    sunday = sunday.replace(hour=23)
+    now = datetime.datetime.now(UTC)
+    # Where the database rests in it just now, the host is two days behind.
+    ahead = -2 * 86400
+    if now < sunday - datetime.timedelta(hours=4, minutes=2):
+        ahead = int((sunday - now).total_seconds())
+    number = queue.ask("append", items=1)
+    assert not queue.work(LD_PRELOAD=str(OBFAULT), OBF_PLAN=f"clock:{ahead:+d}")
+    assert queue.operation(number, "pause_reason") == ("window",)
+    warning = queue.log_lines(" WARN ", "the database's clock differs from this host's")
+    assert len(warning) == 1
+
+
+def test_a_long_wait_keeps_the_lease_alive(queue: Bench):
+    number = queue.ask("append", items=1, sleep_ms=60000)
+    worker = queue.start("work")
+    wait_until(lambda: queue.operation(number, "phase") == ("append",))
+    time.sleep(0.5)
+    queue.clock.forward(seconds=119)
+    beat, until = queue.job(number, "hb_seq", "until_at")
+    wait_until(lambda: queue.job(number, "hb_seq")[0] > beat, 30)
+    assert queue.job(number, "until_at")[0] == queue.now() + 2 * MINUTE > until
+    worker.send_signal(signal.SIGTERM)
+    worker.communicate(timeout=10)
 
 
 def test_what_waits_is_cancelled_at_once(queue: Bench):

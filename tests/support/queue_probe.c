@@ -265,15 +265,15 @@ more_run(void *context, struct task *task, struct err *e)
 }
 
 static const struct job_kind kinds[] = {
-	{"append", true, true, append_run, false},
-	{"alone", true, true, append_run, true},
-	{"quiet", true, false, append_run, false},
-	{"fail", true, true, fail_run, false},
-	{"later", true, true, later_run, false},
-	{"more", true, true, more_run, false},
-	{"effect", false, true, effect_run, false},
-	{"once", false, true, once_run, false},
-	{"fail_job", false, true, fail_run, false},
+	{"append", true, true, append_run, false, "orders"},
+	{"alone", true, true, append_run, true, NULL},
+	{"quiet", true, false, append_run, false, NULL},
+	{"fail", true, true, fail_run, false, NULL},
+	{"later", true, true, later_run, false, NULL},
+	{"more", true, true, more_run, false, NULL},
+	{"effect", false, true, effect_run, false, NULL},
+	{"once", false, true, once_run, false, NULL},
+	{"fail_job", false, true, fail_run, false, NULL},
 };
 
 static struct worker
