@@ -98,7 +98,12 @@ SELECT i.id, i.sku, i.description, i.status, i.bc_number, i.gl_account,
 	(SELECT COUNT(DISTINCT k.parent_sku)
 		FROM rm_kits AS k
 		WHERE k.component_sku = i.sku) AS in_kits,
-	i.last_ordered_at, i.updated_at, i.version
+	(SELECT o.order_date
+	   FROM rm_lineitems AS l FORCE INDEX (ix_rm_lineitems_sku_order_id)
+	   STRAIGHT_JOIN rm_order AS o ON o.id = l.order_id
+	  WHERE l.sku = i.sku
+	  ORDER BY l.order_id DESC
+	  LIMIT 1) AS last_ordered_at, i.updated_at, i.version
 FROM rm_items AS i FORCE INDEX (uq_rm_items_sku)
 WHERE i.sku > ?
 	AND (? IS NULL OR INSTR(i.sku, ?) > 0 OR INSTR(i.description, ?) > 0)
@@ -122,7 +127,12 @@ SELECT i.id, i.sku, i.description, i.status, i.bc_number, i.gl_account,
 	(SELECT COUNT(DISTINCT k.parent_sku)
 		FROM rm_kits AS k
 		WHERE k.component_sku = i.sku) AS in_kits,
-	i.last_ordered_at, i.updated_at, i.version
+	(SELECT o.order_date
+	   FROM rm_lineitems AS l FORCE INDEX (ix_rm_lineitems_sku_order_id)
+	   STRAIGHT_JOIN rm_order AS o ON o.id = l.order_id
+	  WHERE l.sku = i.sku
+	  ORDER BY l.order_id DESC
+	  LIMIT 1) AS last_ordered_at, i.updated_at, i.version
 FROM rm_items AS i FORCE INDEX (ix_rm_items_status_sku)
 WHERE i.status = ?
 	AND i.sku > ?

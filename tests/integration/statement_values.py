@@ -47,7 +47,7 @@ TAKEN = ("host", 1, 1)  # owner, fence, beat
 CAPPED = "counts what waits, up to its limit"
 WALK = "the index in its order, as far as its LIMIT"
 OPEN = "reads what is open, which people keep small"
-JUDGED = 13  # a row of the item list looks up its verdict, its age and its kits
+JUDGED = 16  # a row of the item list looks up its verdict, its age and its kits
 VERIFY = "verify reads everything by its nature; a person asks for it"
 FIGURES = "a count over all rows, of status alone"
 
@@ -88,6 +88,7 @@ CASES: dict[str, Case | list[Case]] = {
     "setting_list": case(),
     "setting_note": case("cron_last_seen", "x"),
     "cron_ready": case(1000, dear=CAPPED),
+    "call_note": case(NOW, "debug", 1, "200", 9, None, "GET https://a", "{}"),
     "cron_ended": case("{}"),
     "sync_sites": case(),
     "import_results": case(5000),
