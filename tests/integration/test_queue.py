@@ -272,6 +272,65 @@ def test_work_goes_on_when_its_connection_is_killed(queue: Bench):
     assert queue.job(number, "attempts") == (0,)
 
 
+@pytest.mark.parametrize("nth", range(1, 31))
+def test_a_lost_connection_at_any_statement_loses_nothing(queue: Bench, nth: int):
+    schedule(queue, "hourly", kind="alone", params='{"items":2}')
+    broken = queue.start("cron", OB_FAULT_AT=f"db.statement:{nth}:error")
+    _, errors = broken.communicate(timeout=30)
+    assert broken.returncode in (0, 1), errors
+    queue.clock.forward(minutes=1)
+    queue.run("cron")
+    (number,) = queue.sql("SELECT id FROM rm_operation")[0]
+    assert queue.state(number) == "completed"
+    assert queue.ledger() == queue.items(number, 2)
+    assert queue.one("SELECT COUNT(*) FROM rm_log WHERE kind = 'run'") == 1
+    assert queue.one("SELECT COUNT(*) FROM rm_job WHERE state <> 'done'") == 0
+
+
+@pytest.mark.parametrize("nth", range(1, 7))
+@pytest.mark.parametrize(
+    "point", ["db.statement", "db.before_commit", "db.after_commit"]
+)
+def test_what_people_ask_for_happens_once(queue: Bench, point: str, nth: int):
+    """Each command as a person gives it: once more where it was refused."""
+    fault = {"OB_FAULT_AT": f"{point}:{nth}:error"}
+
+    def give(*words: object) -> str:
+        broken = queue.start(*words, **fault)
+        text, errors = broken.communicate(timeout=30)
+        assert broken.returncode in (0, 1), errors
+        return text.strip() if broken.returncode == 0 else queue.run(*words)
+
+    number = int(give("ask", "append").split()[0])
+    assert queue.sql("SELECT id, state FROM rm_operation") == [
+        (number, "not_processed")
+    ]
+    assert queue.one("SELECT COUNT(*) FROM rm_job") == 1
+    give("cancel", number)
+    assert queue.operation(number, "state", "error_code", "version") == (
+        "failed",
+        "ob_cancelled",
+        1,
+    )
+    assert queue.one("SELECT COUNT(*) FROM rm_log") == 1
+    give("retry", number)
+    assert queue.operation(number, "state", "version") == ("not_processed", 2)
+    give("jobs", number, "effect", "r1")
+    assert queue.one("SELECT COUNT(*) FROM rm_job") == 2
+    assert give("lease", "retention", 0).startswith("taken")
+    queue.work()
+    assert queue.state(number) == "completed"
+    assert sorted(queue.ledger()) == sorted([*queue.items(number, 3), "r1"])
+
+
+def test_a_full_one_is_asked_for_once_though_its_answer_is_lost(queue: Bench):
+    waiting = queue.ask("append", items=1)
+    asked = queue.run("ask", "append", "full", OB_FAULT_AT="db.after_commit:1:error")
+    full = int(asked)
+    assert queue.operation(waiting, "state", "superseded_by") == ("aborted", full)
+    assert queue.one("SELECT COUNT(*) FROM rm_operation") == 2
+
+
 def test_an_operation_waits_four_times_and_then_fails_for_good(queue: Bench):
     number = queue.ask("fail", **{"class": "temporary", "code": "ob_timeout"})
     for attempt, wait in enumerate((1, 5, 30, 180), start=1):
