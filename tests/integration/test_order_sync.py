@@ -317,3 +317,39 @@ def test_the_window_that_opens_in_the_middle_pauses_and_loses_nothing(
     ]
     assert inside == []
     demo.verify("--upstream")
+
+
+def test_sites_run_beside_each_other_and_share_nothing_but_the_database(
+    bare: Installation,
+) -> None:
+    shops = {"demo": "BGM", "eu": "EUR", "asia": "ASI"}
+    wish = {code: {"orders": 40, "seed": 7} for code in shops}
+    bare.box.control("POST", "/_reset", {"seed": 1, "orders": 0, "shops": wish})
+    bare.write_settings(run__jobs="3")
+    for code, prefix in shops.items():
+        bare.set_up(code, prefix)
+    bare.box.control("PUT", "/_latency", {"ms": 100})
+    bare.box.control("DELETE", "/_requests")
+    sync(bare)
+    bare.box.control("PUT", "/_latency", {"ms": 0})
+    for code in shops:
+        expected = bare.state(code)["expected"]["stored"]
+        assert len(bare.marks(code)) == expected > 30
+        assert (
+            bare.one(
+                "SELECT COUNT(*) FROM rm_order o JOIN rm_sites s ON s.id = o.site_id"
+                " WHERE s.code = %s",
+                code,
+            )
+            == expected
+        )
+    spans: dict[str, list[float]] = {}
+    for request in bare.requests():
+        if request["shop"]:
+            spans.setdefault(request["shop"], []).extend(
+                [request["begun_ms"], request["ended_ms"]]
+            )
+    begins = max(min(span) for span in spans.values())
+    ends = min(max(span) for span in spans.values())
+    assert begins < ends, "they did not overlap"
+    bare.verify("--upstream")
