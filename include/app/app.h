@@ -32,8 +32,9 @@ struct app {
 	 */
 	bool (*tick)(void *context);
 	void *tick_context;
-	int64_t operation_id; /* whose calls are noted in rm_log; 0 = nobody's */
-	bool verbose; /* -v: the log goes to stderr at level debug */
+	int64_t operation_id; /* whose calls are noted in rm_log; 0 = nobody's
+			       */
+	bool verbose;         /* -v: the log goes to stderr at level debug */
 };
 
 /* How a process starts; texts are borrowed for the call only. */

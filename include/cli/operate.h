@@ -23,4 +23,12 @@ bool operate_has_ended(const struct operation *op);
 /* One line of how it ended; the call has failed where it did not end well. */
 void operate_result(struct call *call, const struct operation *op);
 
+/*
+ * Asks for work in the name of whoever runs the command; an equal request that
+ * still waits is the answer. scope: JSON text or NULL.
+ */
+MUST_CHECK bool operation_request(struct app *app, const char *kind,
+				  int64_t site_id, bool full, const char *scope,
+				  int64_t *id, struct err *e);
+
 #endif

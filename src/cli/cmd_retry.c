@@ -1,6 +1,5 @@
 /* retry: orders and operations that failed, tried again by a person. */
 #include <string.h>
-#include <unistd.h>
 
 #include "base/text.h"
 #include "cli/operate.h"
@@ -105,7 +104,7 @@ run_retry(struct app *app, struct call *call, struct err *e)
 {
 	AUTO(strbuf) ids = STRBUF(1 << 20);
 	const char *list = call_text(call, "id");
-	const char *by = getlogin();
+	char by[PERSON_MAX];
 	unsigned count = 0;
 	int64_t operation = 0;
 
@@ -124,7 +123,7 @@ run_retry(struct app *app, struct call *call, struct err *e)
 	}
 	if (count > 1 && !call_confirm(call, e, "Retry %u orders now?", count))
 		return false;
-	if (!retry_ask(app, ids.text, "cli", by ? by : "cli", &operation, e))
+	if (!retry_ask(app, ids.text, "cli", person_name(by), &operation, e))
 		return false;
 	if (operation)
 		return operate(app, call, operation, e);

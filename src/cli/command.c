@@ -16,7 +16,9 @@
 static const struct command *const tables[] = {
 	status_commands,
 	sync_commands,
+	import_commands,
 	order_commands,
+	replay_commands,
 	error_commands,
 	retry_commands,
 	operation_commands,

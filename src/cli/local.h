@@ -99,5 +99,7 @@ extern const struct command sync_commands[];
 extern const struct command test_commands[];
 extern const struct command verify_commands[];
 extern const struct command work_commands[];
+extern const struct command import_commands[];
+extern const struct command replay_commands[];
 
 #endif

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "flow/jobs.h"
+#include "local.h"
 #include "queue/window.h"
 
 bool
@@ -104,4 +105,23 @@ operate_all(struct app *app, struct call *call, const int64_t *operation,
 		if (!operate(app, call, *operation, e))
 			return false;
 	return true;
+}
+
+bool
+operation_request(struct app *app, const char *kind, int64_t site_id, bool full,
+		  const char *scope, int64_t *id, struct err *e)
+{
+	char by[PERSON_MAX];
+	struct operation_ask request = {
+		.kind = kind,
+		.site_id = site_id,
+		.is_full = full,
+		.scope = scope,
+		.source = "cli",
+		.created_by = person_name(by),
+		.max_waiting = app->config.queue.max_waiting_per_site,
+	};
+	bool merged;
+
+	return operation_ask(app->db, &request, app_now(app), id, &merged, e);
 }
