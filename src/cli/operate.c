@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/text.h"
 #include "flow/jobs.h"
 #include "local.h"
 #include "queue/window.h"
@@ -12,6 +13,24 @@ operate_has_ended(const struct operation *op)
 {
 	return op->state != OPERATION_NOT_PROCESSED &&
 	       op->state != OPERATION_IN_PROGRESS;
+}
+
+/* What ended or delayed it, as any other error, with the status of its kind. */
+static void
+tell_error(struct call *call, const struct operation *op)
+{
+	struct err e = {.class = ERR_PERMANENT,
+			.code = code_find(op->error_code)};
+	size_t length = op->error ? strcspn(op->error, "\n") : 0;
+
+	call_failed(call);
+	if (length == 0)
+		return;
+	(void)snprintf(e.text, sizeof(e.text), "%.*s", (int)length, op->error);
+	if (op->error[length] == '\n')
+		(void)text_copy(e.hint, sizeof(e.hint), op->error + length + 1);
+	error_print(&e, call->err, call->color_err);
+	call->status = exit_status(&e);
 }
 
 void
@@ -27,13 +46,13 @@ operate_result(struct call *call, const struct operation *op)
 		      t->unchanged, t->skipped, t->soft, t->hard,
 		      (double)(op->completed_at - op->started_at) / 1000.0,
 		      (long long)op->id);
-	if (op->error)
-		call_say(call, "  %s", op->error);
-	if (op->state != OPERATION_COMPLETED || t->soft || t->hard)
+	if (op->state != OPERATION_COMPLETED)
+		tell_error(call, op);
+	else if (t->soft || t->hard)
 		call_failed(call);
 }
 
-/* It waits for the window, or for a later try: told, and no failure. */
+/* It waits for the window, which is no failure, or for a later try. */
 static void
 print_waiting(struct app *app, struct call *call, const struct operation *op)
 {
@@ -52,10 +71,9 @@ print_waiting(struct app *app, struct call *call, const struct operation *op)
 			call->status = 75;
 		return;
 	}
-	(void)fprintf(call->out, "Operation %lld waits for its next try%s%s\n",
-		      (long long)op->id, op->error ? ": " : ".",
-		      op->error ? op->error : "");
-	call_failed(call);
+	(void)fprintf(call->out, "Operation %lld waits for its next try.\n",
+		      (long long)op->id);
+	tell_error(call, op);
 }
 
 /* One turn of work; *ended when nothing more is to be awaited here. */

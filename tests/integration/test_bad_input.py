@@ -1,0 +1,168 @@
+"""What is wrong outside is told in one message: what, where and what to do.
+
+Each ends with the exit status of its class (UX 4), leaves nothing half done and
+loses nothing: once it is mended, the next run brings every order. What is wrong
+on the command line itself is in test_cli.py.
+"""
+
+from __future__ import annotations
+
+import pathlib
+import subprocess
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import pytest
+from installation import Installation, Sandbox, start_sandbox
+from test_faults import settle
+
+LIST = {"upstream": "woocommerce", "method": "GET", "path": r"/orders\?"}
+
+
+@pytest.fixture
+def shop(bare: Installation) -> Installation:
+    """An installation whose shop has five good orders."""
+    bare.box.control("POST", "/_reset", {"seed": 1, "orders": 5})
+    bare.set_up()
+    return bare
+
+
+def wrong_password(ob: Installation) -> Callable[[], None]:
+    server = ob.database.server
+    server.run("CREATE OR REPLACE USER keyed@localhost IDENTIFIED BY 'right'")
+    server.run(f"GRANT ALL ON {ob.database.name}.* TO keyed@localhost")
+    (ob.home / "password").write_text("wrong\n")
+    ob.write_settings(
+        database__user="keyed", database__password_file=str(ob.home / "password")
+    )
+    return lambda: ob.write_settings()
+
+
+def unreachable_database(ob: Installation) -> Callable[[], None]:
+    ob.write_settings(database__socket="/nowhere/s")
+    return lambda: ob.write_settings()
+
+
+def unknown_database(ob: Installation) -> Callable[[], None]:
+    ob.write_settings(database__name="no_such_schema")
+    return lambda: ob.write_settings()
+
+
+def deleted_table(ob: Installation) -> Callable[[], None]:
+    ob.database.run("RENAME TABLE rm_lineitems TO gone")
+    return lambda: ob.database.run("RENAME TABLE gone TO rm_lineitems")
+
+
+def malformed_ini(ob: Installation) -> Callable[[], None]:
+    path = ob.home / "orderbridge.ini"
+    path.write_text(path.read_text() + "[sync\n")
+    return lambda: ob.write_settings()
+
+
+def open_key_file(ob: Installation) -> Callable[[], None]:
+    key = ob.home / "orderbridge.key"
+    key.chmod(0o640)
+    return lambda: key.chmod(0o600)
+
+
+def unreachable_shop(ob: Installation) -> Callable[[], None]:
+    base = f"http://127.0.0.1:{ob.box.port}/shop/demo"
+    ob.must("site", "edit", "demo", "--url=http://127.0.0.1:1/shop/demo")
+    return lambda: ob.must("site", "edit", "demo", f"--url={base}") and None
+
+
+def fault(kind: str, arg: Any) -> Callable[[Installation], Callable[[], None]]:
+    def arm(ob: Installation) -> Callable[[], None]:
+        ob.box.fault(kind, arg, times=0, **LIST)
+        return lambda: ob.box.control("DELETE", "/_faults") and None
+
+    return arm
+
+
+@dataclass
+class Wrong:
+    """What is done to the installation, and what `order sync` says of it."""
+
+    do: Callable[[Installation], Callable[[], None]]
+    status: int
+    says: list[str]
+
+
+WRONG = {
+    "wrong_password": Wrong(wrong_password, 69, ["Access denied for user 'keyed'"]),
+    "unreachable_database": Wrong(unreachable_database, 69, ["/nowhere/s"]),
+    "unknown_database": Wrong(unknown_database, 69, ["no_such_schema"]),
+    "deleted_table": Wrong(deleted_table, 78, ["rm_lineitems", "orderbridge migrate"]),
+    "malformed_ini": Wrong(malformed_ini, 78, ["orderbridge.ini:"]),
+    "open_key_file": Wrong(open_key_file, 78, ["orderbridge.key", "chmod 600"]),
+    "unreachable_shop": Wrong(unreachable_shop, 69, ["demo", "127.0.0.1"]),
+    "html_for_json": Wrong(fault("html200", None), 69, ["demo", "text/html"]),
+    "40_mb": Wrong(fault("big", {"mib": 40}), 69, ["demo", "too large"]),
+}
+
+
+@pytest.mark.parametrize("wrong", WRONG.values(), ids=WRONG)
+def test_it_is_told_with_what_to_do_and_nothing_is_lost(
+    shop: Installation, wrong: Wrong
+) -> None:
+    mend = wrong.do(shop)
+    done = shop.ob("order", "sync", "--site=demo")
+    assert done.status == wrong.status, done.out + done.err
+    for words in wrong.says:
+        assert words in done.err
+    assert done.err.count("\norderbridge: ") + done.err.startswith("orderbridge: ") == 1
+    assert "\n  Fix: " in done.err
+    assert "wrong" not in done.err
+    mend()
+    assert shop.count("rm_order") == shop.count("rm_lineitems") == 0
+    assert shop.marks() == {}
+    settle(shop)
+    assert shop.count("rm_order") == len(shop.marks()) == 5
+    shop.verify("--upstream")
+
+
+def openssl(folder: pathlib.Path, *words: str) -> None:
+    subprocess.run(["openssl", *words], cwd=folder, check=True, capture_output=True)
+
+
+@pytest.fixture(scope="module")
+def secure_box(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Any, Any]]:
+    """A sandbox that speaks TLS with a certificate that it signed itself."""
+    folder = tmp_path_factory.mktemp("secure")
+    openssl(
+        folder,
+        *("req", "-x509", "-newkey", "ec", "-pkeyopt"),
+        *("ec_paramgen_curve:prime256v1", "-nodes", "-days", "2"),
+        *("-subj", "/CN=shop.example", "-addext", "subjectAltName=IP:127.0.0.1"),
+        *("-keyout", "key", "-out", "cert"),
+    )
+    process, port = start_sandbox(
+        folder,
+        *("--tls-cert", str(folder / "cert"), "--tls-key", str(folder / "key")),
+        *("--tls-port-file", str(folder / "tls"), "--orders", "5"),
+    )
+    yield Sandbox(port), folder
+    process.terminate()
+    process.wait(timeout=10)
+
+
+def test_f42_a_certificate_that_nobody_vouches_for_stops_the_run_at_once(
+    shop: Installation, secure_box: tuple[Sandbox, pathlib.Path]
+) -> None:
+    box, folder = secure_box
+    port = (folder / "tls").read_text().strip()
+    box.control("PUT", "/_clock", {"now": "2026-11-24T09:00:00Z", "rate": 1})
+    box.control("DELETE", "/_requests")
+    shop.must("site", "edit", "demo", f"--url=https://127.0.0.1:{port}/shop/demo")
+    done = shop.ob("order", "sync", "--site=demo")
+    assert done.status == 69, done.out + done.err
+    assert "the certificate of 127.0.0.1" in done.err
+    assert "net.ca_file" in done.err
+    # No storm: it failed, and waits for a person.
+    state = shop.one("SELECT state FROM rm_operation WHERE kind = 'order_sync'")
+    assert state == "failed"
+    assert box.control("GET", "/_requests")["requests"] == []
+    shop.write_settings(net__ca_file=str(folder / "cert"))
+    shop.ob("order", "sync", "--site=demo")
+    assert shop.count("rm_order") == 5
