@@ -212,12 +212,14 @@ SELECT COUNT(*) AS waiting
 
 -- name: error_list
 -- Latest first; the page after a row, or after the end of time.
-SELECT r.id, r.order_id, r.number, s.platform_order_id, t.code AS site_code,
+SELECT r.id, r.order_id, r.number, s.platform_order_id,
+       (SELECT t.code
+          FROM rm_sites AS t
+         WHERE t.id = r.site_id) AS site_code,
        r.stage, r.code, r.sku, r.field, r.message, r.total, r.currency, r.count,
        r.status, r.first_at, r.last_at, r.handled_by, r.resolution, r.version
   FROM rm_error_orders AS r FORCE INDEX (ix_rm_error_orders_status_last_at_id)
   JOIN rm_order_seen AS s ON s.id = r.order_id
-  JOIN rm_sites AS t ON t.id = r.site_id
  WHERE r.status = ?
    AND r.last_at <= ? AND (r.last_at < ? OR r.id < ?)
    AND (? IS NULL OR r.code = ?)
@@ -225,12 +227,14 @@ SELECT r.id, r.order_id, r.number, s.platform_order_id, t.code AS site_code,
  LIMIT ?
 
 -- name: error_list_site
-SELECT r.id, r.order_id, r.number, s.platform_order_id, t.code AS site_code,
+SELECT r.id, r.order_id, r.number, s.platform_order_id,
+       (SELECT t.code
+          FROM rm_sites AS t
+         WHERE t.id = r.site_id) AS site_code,
        r.stage, r.code, r.sku, r.field, r.message, r.total, r.currency, r.count,
        r.status, r.first_at, r.last_at, r.handled_by, r.resolution, r.version
   FROM rm_error_orders AS r FORCE INDEX (ix_rm_error_orders_site_id_status_last_at)
   JOIN rm_order_seen AS s ON s.id = r.order_id
-  JOIN rm_sites AS t ON t.id = r.site_id
  WHERE r.site_id = ? AND r.status = ?
    AND r.last_at <= ? AND (r.last_at < ? OR r.id < ?)
    AND (? IS NULL OR r.code = ?)
@@ -351,26 +355,34 @@ SELECT revision, LENGTH(body) AS bytes, fetched_at
 -- behind equal values. Without FORCE INDEX the server reads every row that is
 -- equal (PERFORMANCE 3).
 -- name: order_list
-SELECT o.id, o.number, t.code AS site_code, o.order_date,
+-- No join with the sites: where there is but one, as in most shops, the server
+-- would begin with it and read all orders for a page.
+SELECT o.id, o.number,
+       (SELECT t.code
+          FROM rm_sites AS t
+         WHERE t.id = o.site_id) AS site_code,
+       o.order_date,
        TRIM(CONCAT_WS(' ', o.bill_first_name, o.bill_last_name)) AS customer,
        o.currency, o.total_due, o.line_count, 'stored' AS outcome, o.state,
        o.mark_state, o.bc_state, o.imported, o.verified, o.changed_upstream,
        o.nav_sales_order_number, NULL AS code, o.platform_order_id
   FROM rm_order AS o FORCE INDEX (ix_rm_order_order_date_id)
-  JOIN rm_sites AS t ON t.id = o.site_id
  WHERE o.order_date <= ? AND (o.order_date < ? OR o.id < ?)
    AND o.order_date >= ?
  ORDER BY o.order_date DESC, o.id DESC
  LIMIT ?
 
 -- name: order_list_site
-SELECT o.id, o.number, t.code AS site_code, o.order_date,
+SELECT o.id, o.number,
+       (SELECT t.code
+          FROM rm_sites AS t
+         WHERE t.id = o.site_id) AS site_code,
+       o.order_date,
        TRIM(CONCAT_WS(' ', o.bill_first_name, o.bill_last_name)) AS customer,
        o.currency, o.total_due, o.line_count, 'stored' AS outcome, o.state,
        o.mark_state, o.bc_state, o.imported, o.verified, o.changed_upstream,
        o.nav_sales_order_number, NULL AS code, o.platform_order_id
   FROM rm_order AS o FORCE INDEX (ix_rm_order_site_id_order_date_id)
-  JOIN rm_sites AS t ON t.id = o.site_id
  WHERE o.site_id = ?
    AND o.order_date <= ? AND (o.order_date < ? OR o.id < ?)
    AND o.order_date >= ?
@@ -378,13 +390,16 @@ SELECT o.id, o.number, t.code AS site_code, o.order_date,
  LIMIT ?
 
 -- name: order_list_imported
-SELECT o.id, o.number, t.code AS site_code, o.order_date,
+SELECT o.id, o.number,
+       (SELECT t.code
+          FROM rm_sites AS t
+         WHERE t.id = o.site_id) AS site_code,
+       o.order_date,
        TRIM(CONCAT_WS(' ', o.bill_first_name, o.bill_last_name)) AS customer,
        o.currency, o.total_due, o.line_count, 'stored' AS outcome, o.state,
        o.mark_state, o.bc_state, o.imported, o.verified, o.changed_upstream,
        o.nav_sales_order_number, NULL AS code, o.platform_order_id
   FROM rm_order AS o FORCE INDEX (ix_rm_order_imported_order_date_id)
-  JOIN rm_sites AS t ON t.id = o.site_id
  WHERE o.imported = ?
    AND o.order_date <= ? AND (o.order_date < ? OR o.id < ?)
    AND o.order_date >= ?
@@ -393,13 +408,16 @@ SELECT o.id, o.number, t.code AS site_code, o.order_date,
  LIMIT ?
 
 -- name: order_list_state
-SELECT o.id, o.number, t.code AS site_code, o.order_date,
+SELECT o.id, o.number,
+       (SELECT t.code
+          FROM rm_sites AS t
+         WHERE t.id = o.site_id) AS site_code,
+       o.order_date,
        TRIM(CONCAT_WS(' ', o.bill_first_name, o.bill_last_name)) AS customer,
        o.currency, o.total_due, o.line_count, 'stored' AS outcome, o.state,
        o.mark_state, o.bc_state, o.imported, o.verified, o.changed_upstream,
        o.nav_sales_order_number, NULL AS code, o.platform_order_id
   FROM rm_order AS o FORCE INDEX (ix_rm_order_state_order_date_id)
-  JOIN rm_sites AS t ON t.id = o.site_id
  WHERE o.state = ?
    AND o.order_date <= ? AND (o.order_date < ? OR o.id < ?)
    AND o.order_date >= ?
@@ -408,13 +426,16 @@ SELECT o.id, o.number, t.code AS site_code, o.order_date,
  LIMIT ?
 
 -- name: order_list_mark_state
-SELECT o.id, o.number, t.code AS site_code, o.order_date,
+SELECT o.id, o.number,
+       (SELECT t.code
+          FROM rm_sites AS t
+         WHERE t.id = o.site_id) AS site_code,
+       o.order_date,
        TRIM(CONCAT_WS(' ', o.bill_first_name, o.bill_last_name)) AS customer,
        o.currency, o.total_due, o.line_count, 'stored' AS outcome, o.state,
        o.mark_state, o.bc_state, o.imported, o.verified, o.changed_upstream,
        o.nav_sales_order_number, NULL AS code, o.platform_order_id
   FROM rm_order AS o FORCE INDEX (ix_rm_order_mark_state_order_date_id)
-  JOIN rm_sites AS t ON t.id = o.site_id
  WHERE o.mark_state = ?
    AND o.order_date <= ? AND (o.order_date < ? OR o.id < ?)
    AND o.order_date >= ?
@@ -423,13 +444,16 @@ SELECT o.id, o.number, t.code AS site_code, o.order_date,
  LIMIT ?
 
 -- name: order_list_bc_state
-SELECT o.id, o.number, t.code AS site_code, o.order_date,
+SELECT o.id, o.number,
+       (SELECT t.code
+          FROM rm_sites AS t
+         WHERE t.id = o.site_id) AS site_code,
+       o.order_date,
        TRIM(CONCAT_WS(' ', o.bill_first_name, o.bill_last_name)) AS customer,
        o.currency, o.total_due, o.line_count, 'stored' AS outcome, o.state,
        o.mark_state, o.bc_state, o.imported, o.verified, o.changed_upstream,
        o.nav_sales_order_number, NULL AS code, o.platform_order_id
   FROM rm_order AS o FORCE INDEX (ix_rm_order_bc_state_order_date_id)
-  JOIN rm_sites AS t ON t.id = o.site_id
  WHERE o.bc_state = ?
    AND o.order_date <= ? AND (o.order_date < ? OR o.id < ?)
    AND o.order_date >= ?
@@ -438,13 +462,16 @@ SELECT o.id, o.number, t.code AS site_code, o.order_date,
  LIMIT ?
 
 -- name: order_list_changed
-SELECT o.id, o.number, t.code AS site_code, o.order_date,
+SELECT o.id, o.number,
+       (SELECT t.code
+          FROM rm_sites AS t
+         WHERE t.id = o.site_id) AS site_code,
+       o.order_date,
        TRIM(CONCAT_WS(' ', o.bill_first_name, o.bill_last_name)) AS customer,
        o.currency, o.total_due, o.line_count, 'stored' AS outcome, o.state,
        o.mark_state, o.bc_state, o.imported, o.verified, o.changed_upstream,
        o.nav_sales_order_number, NULL AS code, o.platform_order_id
   FROM rm_order AS o FORCE INDEX (ix_rm_order_changed_upstream_order_date_id)
-  JOIN rm_sites AS t ON t.id = o.site_id
  WHERE o.changed_upstream = ?
    AND o.order_date <= ? AND (o.order_date < ? OR o.id < ?)
    AND o.order_date >= ?
@@ -454,13 +481,16 @@ SELECT o.id, o.number, t.code AS site_code, o.order_date,
 
 -- name: order_list_outcome
 -- Those that are not stored.
-SELECT s.id, s.number, t.code AS site_code, s.order_date, NULL AS customer,
+SELECT s.id, s.number,
+       (SELECT t.code
+          FROM rm_sites AS t
+         WHERE t.id = s.site_id) AS site_code,
+       s.order_date, NULL AS customer,
        s.currency, s.total AS total_due, NULL AS line_count, s.outcome,
        NULL AS state, NULL AS mark_state, NULL AS bc_state, NULL AS imported,
        NULL AS verified, NULL AS changed_upstream,
        NULL AS nav_sales_order_number, s.code, s.platform_order_id
   FROM rm_order_seen AS s FORCE INDEX (ix_rm_order_seen_outcome_order_date_id)
-  JOIN rm_sites AS t ON t.id = s.site_id
  WHERE s.outcome = ?
    AND s.order_date <= ? AND (s.order_date < ? OR s.id < ?)
    AND s.order_date >= ?

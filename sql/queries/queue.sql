@@ -304,11 +304,14 @@ WHERE operation_id = ?
 	AND state IN ('done', 'dead')
 
 -- Not the head alone: of the first 16, one at random, so that workers meet less.
+-- No join: where few operations have many jobs, the server would read all jobs.
 -- name: job_due
-SELECT j.id, j.operation_id, j.kind, o.kind AS run_kind, j.fence,
-	j.hb_seq, UTC_TIMESTAMP(3) AS now
-FROM rm_job j
-JOIN rm_operation o ON o.id = j.operation_id
+SELECT j.id, j.operation_id, j.kind,
+	(SELECT o.kind
+		FROM rm_operation o
+		WHERE o.id = j.operation_id) AS run_kind,
+	j.fence, j.hb_seq, UTC_TIMESTAMP(3) AS now
+FROM rm_job j FORCE INDEX (ix_rm_job_state_run_after_id)
 WHERE j.state = 'ready'
 	AND j.run_after <= UTC_TIMESTAMP(6)
 ORDER BY j.run_after, j.id

@@ -156,11 +156,36 @@ SELECT seq, {SITE}, CONCAT('S', {SITE}, '-', seq), 'verify', 'ob_sku_unknown',
 """
 
 
+# A table of one row makes the server join from that row, if it is let.
+ONE_OF_EACH = """
+UPDATE rm_order_seen SET site_id = 1;
+UPDATE rm_order SET site_id = 1, updated_at = updated_at;
+UPDATE rm_error_orders SET site_id = 1;
+UPDATE rm_job SET site_id = 1, operation_id = 1 WHERE state <> 'leased';
+UPDATE rm_log SET site_id = 1;
+DELETE FROM rm_operation WHERE id > 1;
+UPDATE rm_operation SET site_id = 1;
+DELETE FROM rm_watermark WHERE site_id > 1;
+DELETE FROM rm_schedule WHERE site_id > 1;
+DELETE FROM rm_sites WHERE id > 1;
+DELETE FROM rm_connection WHERE id > 1;
+"""
+
+
 def fill(database: Database) -> dict[str, int]:
     """Fill a migrated schema; return the rows of each table."""
+    return run(database, GROUND, PRODUCTS, QUEUE, ORDER_ROWS)
+
+
+def leave_one_of_each(database: Database) -> dict[str, int]:
+    """All orders become those of one site, all jobs those of one operation."""
+    return run(database, ONE_OF_EACH)
+
+
+def run(database: Database, *parts: str) -> dict[str, int]:
     with database.connect() as connection, connection.cursor() as cursor:
         cursor.execute("SET SESSION innodb_lock_wait_timeout = 60")
-        for part in (GROUND, PRODUCTS, QUEUE, ORDER_ROWS):
+        for part in parts:
             for statement in part.split(";\n")[:-1]:
                 cursor.execute(statement)
         cursor.execute("SHOW TABLES")

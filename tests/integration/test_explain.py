@@ -50,8 +50,8 @@ RUNS = [
 class BigDatabase:
     """The filled schema, on a session as the program opens it."""
 
-    def __init__(self, database: Database):
-        self.rows = big_database.fill(database)
+    def __init__(self, database: Database, rows: dict[str, int]):
+        self.rows = rows
         self.connection = database.connect()
         self.cursor = self.connection.cursor()
         for name in ("session_modes", "session_isolation", "session_charset"):
@@ -85,7 +85,7 @@ class BigDatabase:
 
 
 @pytest.fixture(scope="module")
-def big(server_template: pathlib.Path) -> Iterator[BigDatabase]:
+def filled(server_template: pathlib.Path) -> Iterator[Database]:
     server = MariaDb(
         server_template,
         "--innodb-buffer-pool-size=512M",
@@ -96,9 +96,21 @@ def big(server_template: pathlib.Path) -> Iterator[BigDatabase]:
         server.run("CREATE DATABASE big")
         database = Database(server, "big")
         database.migrate()
-        yield BigDatabase(database)
+        yield database
     finally:
         server.close()
+
+
+@pytest.fixture(scope="module", params=["five-shops", "one-of-each"])
+def big(filled: Database, request: pytest.FixtureRequest) -> Iterator[BigDatabase]:
+    """The second is made of the first, which pytest takes in this order."""
+    if request.param == "five-shops":
+        rows = big_database.fill(filled)
+    else:
+        rows = big_database.leave_one_of_each(filled)
+    opened = BigDatabase(filled, rows)
+    yield opened
+    opened.connection.close()
 
 
 def tables_of(text: str) -> dict[str, set[str]]:
@@ -134,7 +146,8 @@ def test_no_big_table_is_read_from_one_end_to_the_other(
             if big.rows.get(table, 0) > BIG:
                 scanned.add(table)
     assert scanned <= set(given.scan), f"{name} scans: {text}"
-    assert set(given.scan) <= scanned, "declared, but it is no longer scanned"
+    declared = {table for table in given.scan if big.rows[table] > BIG}
+    assert declared <= scanned, "declared, but it is no longer scanned"
 
 
 @pytest.mark.parametrize("name, given", RUNS)
