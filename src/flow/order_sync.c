@@ -86,7 +86,7 @@ move_mark(struct db *db, void *context, struct err *e)
 	struct walk *w = context;
 	char checkpoint[64];
 
-	if (w->nameless > 0)
+	if (w->nameless > 0 && OB_GUARD("fetch.nameless"))
 		return true;
 	if (w->run->kind == RUN_FULL) {
 		(void)snprintf(checkpoint, sizeof(checkpoint),

@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/fault.h"
 #include "base/text.h"
 #include "db/db.h"
 #include "order/store.h"
@@ -192,7 +193,9 @@ try_again(struct run *run, const struct due_list *list, struct err *e)
 
 		batch.at[i].attempts = due ? due->attempts : 0;
 		batch.at[i].give_up_at = due ? due->give_up_at : 0;
-		batch.at[i].may_return = batch.at[i].attempts + 1 < GONE_TRIES;
+		batch.at[i].may_return =
+			batch.at[i].attempts + 1 < GONE_TRIES &&
+			OB_GUARD("retry.gone");
 	}
 	return batch_run(&batch, run, NULL, NULL, e) && end_own(run, &batch, e);
 }

@@ -171,9 +171,11 @@ def test_f7_a_404_that_passes_loses_no_order(shop: Installation) -> None:
     (waits,) = add(shop, 1, variety="sku_wait")
     sync(shop)
     shop.must("item", "import", "-", text="sku,description\nNEW-IN-BC,It came\n")
-    shop.box.control("PATCH", f"/_shops/demo/orders/{waits}", {"status": "trash"})
+    shop.box.fault("short_page", {"rows": 1}, times=0, **LIST)
+    shop.box.fault("status", {"code": 404}, times=0, **ONE)
     settle(shop)
-    shop.box.control("PATCH", f"/_shops/demo/orders/{waits}", {"status": "processing"})
+    assert stored(shop) == set()
+    shop.box.control("DELETE", "/_faults")
     settle(shop)
     assert stored(shop) == {waits}
 
@@ -613,3 +615,19 @@ def test_f43_an_answer_that_drips_is_given_up(shop: Installation) -> None:
     sync(shop)
     settle(shop)
     assert stored(shop) == marked(shop) == set(ids)
+
+
+# ---- each guard is what its row's test stands on
+
+GUARDS = {
+    "fetch.cut_page": test_f2_orders_that_are_no_json_fail_alone,
+    "retry.gone": test_f7_a_404_that_passes_loses_no_order,
+    "fetch.nameless": test_f8_what_is_no_order_stops_no_other_and_holds_the_watermark,
+}
+
+
+@pytest.mark.parametrize("guard", GUARDS)
+def test_without_its_guard_a_row_does_not_hold(shop: Installation, guard: str) -> None:
+    shop.environment["OB_GUARD_OFF"] = guard
+    with pytest.raises(AssertionError):
+        GUARDS[guard](shop)

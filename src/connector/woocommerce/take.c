@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/fault.h"
 #include "base/text.h"
 #include "local.h"
 
@@ -240,7 +241,8 @@ woo_take_list(const struct http_response *reply, struct page_place place,
 	 * half a page (F2).
 	 */
 	count = body->len > 0 ? count_entries(body->text, body->len) : -1;
-	if (count <= 0 || count != promised(reply, place))
+	if (count <= 0 || count != promised(reply, place) ||
+	    !OB_GUARD("fetch.cut_page"))
 		return false;
 	return take_each(body->text, (size_t)count, out, e);
 }
