@@ -88,7 +88,6 @@ CASES: dict[str, Case | list[Case]] = {
     "setting_list": case(),
     "setting_note": case("cron_last_seen", "x"),
     "cron_ready": case(1000, dear=CAPPED),
-    "call_note": case(NOW, "debug", 1, "200", 9, None, "GET https://a", "{}"),
     "cron_ended": case("{}"),
     "sync_sites": case(),
     "import_results": case(5000),
