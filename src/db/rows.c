@@ -1,6 +1,7 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 #include "local.h"
 
@@ -251,13 +252,44 @@ rows_quantity(struct rows *rows, const char *column)
 	return value;
 }
 
+static bool
+is_moment(const MYSQL_FIELD *field)
+{
+	return field->type == MYSQL_TYPE_DATETIME ||
+	       field->type == MYSQL_TYPE_TIMESTAMP;
+}
+
+static utc_ms
+moment(const MYSQL_TIME *t)
+{
+	struct tm when = {
+		.tm_year = (int)t->year - 1900,
+		.tm_mon = (int)t->month - 1,
+		.tm_mday = (int)t->day,
+		.tm_hour = (int)t->hour,
+		.tm_min = (int)t->minute,
+		.tm_sec = (int)t->second,
+	};
+
+	return (utc_ms)timegm(&when) * SECOND + (utc_ms)t->second_part / 1000;
+}
+
 utc_ms
 rows_time(struct rows *rows, const char *column)
 {
 	utc_ms value = 0;
 	char text[SHORT_MAX];
+	MYSQL_TIME parts;
+	size_t index, length;
 	struct err why;
 
+	if (!find(rows, column, &index))
+		return 0;
+	if (is_moment(rows->column[index].field))
+		return fetch(rows, index, MYSQL_TYPE_DATETIME, &parts,
+			     sizeof(parts), &length)
+			       ? moment(&parts)
+			       : 0;
 	if (fetch_text(rows, column, text, sizeof(text)) &&
 	    !time_parse(text, &value, &why))
 		fail(rows, column, why.text);

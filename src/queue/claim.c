@@ -91,7 +91,8 @@ find_due(struct shift *s, struct due_list *out, struct err *e)
 		rows_text(&rows, "run_kind", run_kind, sizeof(run_kind));
 		due->fence = rows_int(&rows, "fence");
 		due->beat = rows_int(&rows, "hb_seq");
-		now = rows_time(&rows, "now");
+		if (out->count == 1)
+			now = rows_time(&rows, "now");
 		kind = shift_kind(w, job_kind, run_kind);
 		due->is_known = kind != NULL;
 		due->is_sync = kind != NULL && kind->sync;

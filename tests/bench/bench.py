@@ -1,0 +1,341 @@
+"""What the program costs against what the machine can do: make bench.
+
+One JSON line a metric: {name, ours, floor, ratio, n}. Ours and the floor run in
+turn, round after round, on one private MariaDB with durable commits, so that what
+else the machine does meets both; the figures are medians, and only the ratio has
+a goal. Ends with 1 when a goal is missed.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import pathlib
+import re
+import shutil
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from datetime import datetime, timedelta, timezone
+from typing import Any, Callable, Iterator
+
+HERE = pathlib.Path(__file__).resolve().parent
+sys.path[:0] = [str(HERE.parent / "integration"), str(HERE.parent)]
+
+from conftest import BUILD, Database, MariaDb, installed_template  # noqa: E402
+from installation import PROGRAM, Installation, Sandbox, start_sandbox  # noqa: E402
+from sandbox import orders as sandbox_orders  # noqa: E402
+
+LATENCY_MS = 200
+ORDERS = 100
+PAGES = 50
+JOBS = 40_000
+QUEUE_SECONDS = 1.5
+WORKERS = 4
+
+# name: (is less better, goal, moonshot), of the ratio ours / floor.
+GOALS = {
+    "sync_100_orders_batch_marks": (True, 1.10, 1.05),
+    "sync_100_orders_single_marks": (True, 1.05, 1.02),
+    "sync_serial_stages": (True, 1.00, 0.80),
+    "cpu_ms_per_order": (True, 1.00, 0.58),
+    "cron_peak_memory_mib": (True, 1.00, 0.75),
+    "ingest_orders_per_s": (False, 0.30, 0.45),
+    "store_orders_per_s": (False, 0.70, 0.85),
+    "queue_jobs_per_s": (False, 0.70, 0.90),
+}
+
+# Empties what a sync writes, so that each round begins alike.
+EMPTIED = """rm_error_orders rm_order_event rm_order_payload rm_lineitems rm_address
+rm_order rm_order_seen rm_job rm_operation rm_watermark rm_log rm_sku_check""".split()
+
+
+class Bench:
+    """The server, an installation beside the sandbox, and what was measured."""
+
+    def __init__(self, home: pathlib.Path, server: MariaDb, rounds: int):
+        self.home, self.server, self.rounds = home, server, rounds
+        server.run("CREATE DATABASE bench")
+        self.database = Database(server, "bench")
+        self.sandbox, port = start_sandbox(home)
+        self.box = Sandbox(port)
+        self.missed: list[str] = []
+        self.site = Installation(home, self.database, self.box)
+        self.settings()
+        self.box.control("POST", "/_reset", {"seed": 1, "orders": ORDERS})
+        self.site.set_up()
+
+    def settings(self, **change: str) -> None:
+        self.site.write_settings(net__parallel="8", **change)
+
+    def close(self) -> None:
+        self.sandbox.terminate()
+        self.sandbox.wait(timeout=10)
+
+    def sql(self, statement: str, *values: object) -> list[tuple]:
+        return self.database.run(statement, *values)
+
+    def empty(self) -> None:
+        with self.database.connect() as connection, connection.cursor() as cursor:
+            cursor.execute("SET foreign_key_checks = 0")
+            for table in EMPTIED:
+                cursor.execute(f"TRUNCATE {table}")
+
+    def program(self, name: str, *words: object) -> dict[str, Any]:
+        """Run one of the programs beside this file; it prints JSON."""
+        done = subprocess.run(
+            [str(BUILD / "tests" / "bench" / name), *map(str, words)],
+            env=self.site.variables(),
+            capture_output=True,
+            text=True,
+        )
+        if done.returncode != 0:
+            sys.exit(f"bench: {name}: {done.stdout}{done.stderr}")
+        found: dict[str, Any] = json.loads(done.stdout)
+        return found
+
+    def tell(self, name: str, rounds: list[tuple[float, float]], n: int) -> None:
+        """Print a metric of which each round gave ours and the floor."""
+        ours = statistics.median(our for our, _ in rounds)
+        floor = statistics.median(floor for _, floor in rounds)
+        ratio = statistics.median(our / floor for our, floor in rounds)
+        line: dict[str, Any] = {
+            "name": name,
+            "ours": round(ours, 3),
+            "floor": round(floor, 3),
+            "ratio": round(ratio, 3),
+            "n": n,
+        }
+        if name in GOALS:
+            less, goal, moonshot = GOALS[name]
+            line["goal"], line["moonshot"] = goal, moonshot
+            if ratio > goal if less else ratio < goal:
+                self.missed.append(name)
+        print(json.dumps(line), flush=True)
+
+
+def run_cron(bench: Bench) -> tuple[float, float]:
+    """One run of the crontab's line: wall and processor seconds."""
+    began = time.monotonic()
+    process = subprocess.Popen([str(PROGRAM), "cron"], env=bench.site.variables())
+    _, status, used = os.wait4(process.pid, 0)
+    wall = time.monotonic() - began
+    process.returncode = status
+    if status != 0:
+        sys.exit("bench: cron failed, see " + str(bench.site.log))
+    return wall, used.ru_utime + used.ru_stime
+
+
+def sync_once(bench: Bench) -> dict[str, float]:
+    """A whole sync of 100 new orders, and what the sandbox saw of it."""
+    bench.empty()
+    bench.box.control("POST", "/_reset", {"seed": 1, "orders": ORDERS})
+    bench.box.control("PUT", "/_latency", {"ms": LATENCY_MS})
+    bench.box.control("DELETE", "/_requests")
+    bench.sql(
+        "UPDATE rm_schedule SET next_run_at = '2020-01-01' WHERE kind = 'order_sync'"
+    )
+    bench.sql("DELETE FROM rm_secret WHERE kind = 'token'")
+    bench.sql("UPDATE rm_upstream SET tat = '1970-01-01'")
+    wall, cpu = run_cron(bench)
+    log = bench.box.control("GET", "/_requests")
+    marks = [r for r in log["requests"] if r["method"] in ("PUT", "POST")]
+    ((memory,),) = bench.sql(
+        "SELECT MAX(CAST(JSON_VALUE(detail, '$.rss_kib') AS UNSIGNED)) FROM rm_log"
+        " WHERE kind = 'system'"
+    )
+    summary = bench.site.summary()
+    if summary["stored"] != bench.site.state()["expected"]["stored"]:
+        sys.exit(f"bench: a sync stored {summary}")
+    marks = [r for r in marks if "/entra/" not in r["path"]]
+    before = log["serial_stages"] - len({r["begun_ms"] // LATENCY_MS for r in marks})
+    return {
+        "wall": wall,
+        "cpu": cpu,
+        "memory": memory / 1024,
+        "stages": log["serial_stages"],
+        "marks": len(marks),
+        "before_marks": before,
+    }
+
+
+def measure_sync(bench: Bench) -> None:
+    """Fetch, verify, store and mark 100 orders; upstreams take 200 ms each."""
+    bench.settings()
+    rounds = [sync_once(bench) for _ in range(bench.rounds)]
+    latency = LATENCY_MS / 1000
+    walls = [(r["wall"], r["stages"] * latency) for r in rounds]
+    bench.tell("sync_100_orders_batch_marks", walls, ORDERS)
+    # Four stages and a page; what is one more is a call for each of something.
+    bench.tell("sync_serial_stages", [(r["stages"], 4 + 1) for r in rounds], ORDERS)
+    cpu = [(1000 * r["cpu"] / ORDERS, 0.6) for r in rounds]
+    bench.tell("cpu_ms_per_order", cpu, ORDERS)
+    bench.tell("cron_peak_memory_mib", [(r["memory"], 32) for r in rounds], ORDERS)
+
+
+def measure_single_marks(bench: Bench) -> None:
+    """The same where a shop takes one mark a request, eight at once."""
+    bench.settings(sync__mark_batch="1")
+    latency = LATENCY_MS / 1000
+    rounds = []
+    for _ in range(bench.rounds):
+        r = sync_once(bench)
+        # A token, a page, the SKUs; then the marks by eight.
+        stages = 3 + -(-int(r["marks"]) // 8)
+        rounds.append((r["wall"], stages * latency))
+    bench.tell("sync_100_orders_single_marks", rounds, ORDERS)
+    bench.settings()
+
+
+def write_pages(home: pathlib.Path) -> list[pathlib.Path]:
+    """Pages of a shop as it sends them, oldest first; all orders are good."""
+    newest = datetime.now(timezone.utc) - timedelta(hours=1)
+    made = sandbox_orders.generate(
+        1, PAGES * ORDERS, first_id=100_000, newest=newest, mix={}
+    )
+    bodies = sorted((g.data for g in made), key=lambda b: b["date_modified_gmt"])
+    (home / "order.json").write_text(json.dumps(bodies[0]))
+    paths = []
+    for page in range(PAGES):
+        paths.append(home / f"page{page}.json")
+        part = bodies[page * ORDERS : (page + 1) * ORDERS]
+        paths[-1].write_text(json.dumps(part, ensure_ascii=False))
+    return paths
+
+
+def floor_write(bench: Bench, kind: str) -> float:
+    """Orders a second by array binding alone."""
+    count = PAGES * ORDERS
+    words = (bench.server.socket, "bench", kind, count, bench.home / "order.json")
+    found = bench.program("floor_write", *words)
+    return found["orders"] / found["seconds"]
+
+
+def measure_ingest(bench: Bench) -> None:
+    """Stored pages through parsing, the pure steps and the database."""
+    paths = write_pages(bench.home)
+    for table in ("order", "address", "lineitems"):
+        bench.sql(f"CREATE TABLE floor_{table} LIKE rm_{table}")
+    ingest, store, share = [], [], []
+    for _ in range(bench.rounds):
+        bench.empty()
+        same = floor_write(bench, "same")
+        for table in ("order", "address", "lineitems"):
+            bench.sql(f"TRUNCATE floor_{table}")
+        bare = floor_write(bench, "bare")
+        bench.empty()
+        bench.sql(
+            "INSERT INTO rm_sku_check (connection_id, sku, verdict, checked_at)"
+            " SELECT n.id, i.sku, 'ok', UTC_TIMESTAMP(3)"
+            " FROM rm_connection AS n JOIN rm_items AS i WHERE n.kind = 'bc'"
+        )
+        ((site,),) = bench.sql("SELECT id FROM rm_sites")
+        found = bench.program("replay_orders", site, *paths)
+        if found["stored"] != found["orders"]:
+            sys.exit(f"bench: not all pages were stored: {found}")
+        steps = ("fetch", "normalise", "verify", "store")
+        whole = sum(found[step] for step in steps)
+        ingest.append((found["orders"] / whole, bare))
+        store.append((found["orders"] / found["store"], same))
+        share.append((found["orders"] / found["store"], bare))
+    n = PAGES * ORDERS
+    bench.tell("ingest_orders_per_s", ingest, n)
+    bench.tell("store_orders_per_s", store, n)
+    bench.tell("store_orders_per_s_of_bare_rows", share, n)
+
+
+def measure_queue(bench: Bench) -> None:
+    """Jobs that do nothing, claimed and completed by four workers."""
+    bench.empty()
+    bench.sql("CREATE TABLE floor_job LIKE rm_job")
+    rounds = []
+    for _ in range(bench.rounds):
+        fill_jobs(bench, "floor_job")
+        words = (bench.server.socket, "bench", WORKERS, QUEUE_SECONDS)
+        floor = bench.program("floor_queue", *words)["jobs"]
+        fill_jobs(bench, "rm_job")
+        ours = bench.program("work_queue", WORKERS, QUEUE_SECONDS)["jobs"]
+        ((done, twice),) = bench.sql(
+            "SELECT SUM(state = 'done'), SUM(fence > 1) FROM rm_job"
+        )
+        if done != ours or twice:
+            sys.exit(f"bench: {ours} jobs done, {done} marked, {twice} claimed twice")
+        rounds.append((ours / QUEUE_SECONDS, floor / QUEUE_SECONDS))
+    bench.empty()
+    bench.tell("queue_jobs_per_s", rounds, JOBS)
+
+
+def fill_jobs(bench: Bench, table: str) -> None:
+    bench.empty()
+    bench.sql("TRUNCATE floor_job")
+    bench.sql("INSERT INTO rm_operation (kind, source) VALUES ('nothing', 'cli')")
+    bench.sql(
+        f"INSERT INTO {table} (operation_id, kind, ref, run_after)"
+        f" SELECT 1, 'nothing', seq, '2020-01-01' FROM seq_1_to_{JOBS}"
+    )
+    bench.sql(f"ANALYZE TABLE {table}")
+
+
+MEASURES: dict[str, Callable[[Bench], None]] = {
+    "sync": measure_sync,
+    "marks": measure_single_marks,
+    "ingest": measure_ingest,
+    "queue": measure_queue,
+}
+
+
+def refuse_what_measures_nothing() -> None:
+    """Only a build as users have it, and only when upstreams may be called."""
+    config = (BUILD / "config.h").read_text()
+    for feature in ("OB_FAULT_POINTS", "OB_TEST_CLOCK"):
+        if re.search(rf"^#define {feature} 1", config, re.M):
+            sys.exit("bench: this build has test features; use make bench")
+    now = datetime.now(timezone.utc)
+    hours = now.isoweekday() % 7 * 24 + now.hour
+    if 18 <= hours < 28:
+        sys.exit("bench: Business Central's maintenance window; try after 04:00 UTC")
+
+
+def private_server() -> Iterator[MariaDb]:
+    with installed_template() as template:
+        server = MariaDb(
+            template, "--innodb-buffer-pool-size=512M", "--innodb-log-file-size=256M"
+        )
+        try:
+            ((_, value),) = server.run(
+                "SHOW GLOBAL VARIABLES LIKE 'innodb_flush_log_at_trx_commit'"
+            )
+            if value != "1":
+                sys.exit("bench: commits are not durable, the figures mean nothing")
+            yield server
+        finally:
+            server.close()
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--rounds", type=int, default=5)
+    parser.add_argument("--only", choices=sorted(MEASURES), action="append")
+    options = parser.parse_args()
+    refuse_what_measures_nothing()
+    home = pathlib.Path(tempfile.mkdtemp(prefix="obbench", dir="/tmp"))
+    try:
+        for server in private_server():
+            bench = Bench(home, server, options.rounds)
+            try:
+                for name in options.only or MEASURES:
+                    MEASURES[name](bench)
+            finally:
+                bench.close()
+    finally:
+        shutil.rmtree(home, ignore_errors=True)
+    for name in bench.missed:
+        print(f"bench: {name} misses its goal", file=sys.stderr)
+    return 1 if bench.missed else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
