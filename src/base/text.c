@@ -107,13 +107,27 @@ map(const char *text, utf8proc_option_t options, struct strbuf *out,
 	return strbuf_check(out, e);
 }
 
+static bool
+is_ascii(const struct strbuf *text)
+{
+	for (size_t i = 0; i < text->len; i++)
+		if ((unsigned char)text->text[i] >= 0x80)
+			return false;
+	return true;
+}
+
 bool
 text_clean(const char *text, struct strbuf *out, struct err *e)
 {
 	AUTO(strbuf) kept = STRBUF(out->ceiling);
 
-	return strip(text, &kept, e) &&
-	       map(strbuf_text(&kept), UTF8PROC_COMPOSE, out, e);
+	if (!strip(text, &kept, e))
+		return false;
+	/* ASCII is composed already, and most of what comes is ASCII. */
+	if (!is_ascii(&kept))
+		return map(strbuf_text(&kept), UTF8PROC_COMPOSE, out, e);
+	strbuf_addn(out, strbuf_text(&kept), kept.len);
+	return strbuf_check(out, e);
 }
 
 /*
