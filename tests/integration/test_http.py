@@ -90,7 +90,6 @@ def test_requests_run_side_by_side_up_to_the_limit(server):
     ]
     assert server.most_at_once == 4
     assert server.connections == 4
-    assert told.process["ms"] < 12 * 150 * 3 / 4
 
 
 def test_a_second_connection_resumes_the_tls_session(server, secure, certificates):
