@@ -43,6 +43,10 @@ SERVER_OPTIONS = [
 ]
 
 
+# When tests live, whatever the day: a Tuesday, outside the maintenance window.
+MOMENT = "2026-11-24T09:00:00Z"
+
+
 def tool(name: str) -> str:
     """The path of a program that may stand in an administrator's folder."""
     path = shutil.which(name, path=PATH)
@@ -358,7 +362,8 @@ def sandbox_process() -> Iterator[Sandbox]:
 def box(sandbox_process: Sandbox) -> Sandbox:
     """The fake upstreams as new: 100 orders in the shop demo, real time."""
     sandbox_process.control("DELETE", "/_faults")
-    sandbox_process.control("PUT", "/_clock", {"now": None})
+    # Orders are made for the moment at which the tests live.
+    sandbox_process.control("PUT", "/_clock", {"now": MOMENT, "rate": 1})
     sandbox_process.control("PUT", "/_latency", {"ms": 0})
     sandbox_process.control("POST", "/_reset", {"seed": 1, "orders": 100})
     return sandbox_process
@@ -371,7 +376,7 @@ def bare(
     """Settings and a schema without tables: before the first command."""
     made = Installation(tmp_path, empty_database, box)
     # The real moment may lie in Business Central's window.
-    made.set_clock("2026-11-24T09:00:00Z", rate=1)
+    made.set_clock(MOMENT, rate=1)
     return made
 
 

@@ -60,7 +60,7 @@ STEP = 1 if os.environ.get("OB_ALL_FAULTS") else 3
 def settle(ob: Installation) -> None:
     """Let the time pass that retries, breakers and bans ask for."""
     ob.database.run(
-        "UPDATE rm_job SET run_after = UTC_TIMESTAMP(6), fence = fence + 1"
+        "UPDATE rm_job SET run_after = '2020-01-01', fence = fence + 1"
         " WHERE state = 'ready'"
     )
     ob.database.run(
