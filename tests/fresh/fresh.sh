@@ -13,8 +13,8 @@ mirror=$(sed -n -e 's/^URIs: *//p' -e 's/^deb \(\[[^]]*\] \)\{0,1\}\([^ ]*\) .*/
 	/etc/apt/sources.list.d/*.list 2>/dev/null | head -n 1)
 
 cleanup() {
-	umount "$root/proc" "$root/dev" 2>/dev/null || :
-	[ "${KEEP:-0}" = 1 ] || rm -rf "$root"
+	umount "$root/proc" 2>/dev/null || :
+	[ "${KEEP:-0}" = 1 ] || rm -rf --one-file-system "$root"
 }
 trap cleanup EXIT
 
@@ -37,9 +37,8 @@ for file in /etc/apt/apt.conf.d/*; do
 done
 # The installer writes it; debootstrap does not.
 echo "127.0.0.1 localhost" >"$root/etc/hosts"
+# Its /dev is the one that debootstrap made: the host's own is never in reach.
 mount -t proc proc "$root/proc"
-mount --rbind /dev "$root/dev"
-mount --make-rslave "$root/dev"
 
 rm -rf "$root/srv/orderbridge"
 git clone -q . "$root/srv/orderbridge"
