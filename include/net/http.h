@@ -52,6 +52,8 @@ struct http_response {
 	int64_t ms;            /* from first try to last byte */
 	unsigned tries;
 	bool sent; /* at least one byte of the request went out */
+	/* The name's own servers say that there is no such host (D-14). */
+	bool no_such_host;
 };
 
 struct http_client {

@@ -1,6 +1,7 @@
 #include "local.h"
 
 #include <arpa/inet.h>
+#include <netdb.h>
 #include <openssl/crypto.h>
 #include <stdio.h>
 #include <string.h>
@@ -301,6 +302,23 @@ tell_refused(struct transfer *t)
 		       t->host, t->refused);
 }
 
+/*
+ * libcurl says the same of a name that does not exist and of servers that
+ * cannot be asked; only the first is certain. The answer is in the resolver's
+ * reach: it was given a moment ago.
+ */
+static bool
+host_is_unknown(const char *host)
+{
+	struct addrinfo *found = NULL;
+	int answer;
+
+	answer = getaddrinfo(host, NULL, NULL, &found);
+	if (answer == 0)
+		freeaddrinfo(found);
+	return answer == EAI_NONAME;
+}
+
 void
 transfer_settle(struct transfer *t, CURL *easy, CURLcode code)
 {
@@ -315,6 +333,8 @@ transfer_settle(struct transfer *t, CURL *easy, CURLcode code)
 	    reply->body.len > 0 && is_open_ended(reply))
 		code = CURLE_PARTIAL_FILE;
 	http_classify(t->ask, (int)code, reply, clock->now(clock));
+	if (code == CURLE_COULDNT_RESOLVE_HOST)
+		reply->no_such_host = host_is_unknown(t->host);
 	if (code == CURLE_COULDNT_CONNECT && t->refused[0])
 		tell_refused(t);
 	/* A ceiling that was met is no fault of whoever reads on. */

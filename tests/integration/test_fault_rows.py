@@ -584,26 +584,58 @@ def test_f41_a_log_that_cannot_be_written_stops_no_work(shop: Installation) -> N
     assert stored(shop) == marked(shop) == set(ids)
 
 
-@pytest.mark.parametrize("which", ["shop", "bc"])
-def test_f42_a_name_that_is_not_known_is_told_and_tried_again(
-    shop: Installation, which: str
+NOWHERE = "https://no-such-host.test"
+
+
+def sync_without_names(ob: Installation, how: str) -> Any:
+    """A sync while no name is resolved: AGAIN or NONAME is the resolver's word."""
+    plan = f"dns:{how}"
+    return ob.ob(
+        *("order", "sync", "--site=demo"), LD_PRELOAD=str(FAULTLIB), OBF_PLAN=plan
+    )
+
+
+def test_f42_a_resolver_that_cannot_be_asked_is_waited_for(shop: Installation) -> None:
+    ids = add(shop, 3)
+    shop.must("site", "edit", "demo", f"--url={NOWHERE}/shop/demo")
+    done = sync_without_names(shop, "AGAIN")
+    assert done.status == 69, done.out + done.err
+    assert "no-such-host.test" in shop.log.read_text()
+    assert last_operation(shop) == ("not_processed", "ob_network")
+    base = f"http://127.0.0.1:{shop.box.port}"
+    shop.must("site", "edit", "demo", f"--url={base}/shop/demo")
+    settle(shop)
+    assert stored(shop) == marked(shop) == set(ids)
+
+
+def test_d14_a_shop_whose_name_does_not_exist_is_not_tried_again(
+    shop: Installation,
 ) -> None:
     ids = add(shop, 3)
+    shop.must("site", "edit", "demo", f"--url={NOWHERE}/shop/demo")
+    done = sync_without_names(shop, "NONAME")
+    assert done.status == 3, done.out + done.err
+    assert "the name no-such-host.test could not be resolved" in done.err
+    assert last_operation(shop) == ("webshop_not_found", "ob_webshop_not_found")
+    assert shop.count("rm_job", "state = 'ready'") == 0
+    # A person mends the address; the next sync begins anew.
     base = f"http://127.0.0.1:{shop.box.port}"
-    nowhere = "https://no-such-host.invalid"
-    if which == "shop":
-        shop.must("site", "edit", "demo", f"--url={nowhere}/shop/demo")
-    else:
-        shop.must("connection", "set", "bc", f"--api-url={nowhere}/bc/v2.0")
-    done = sync(shop)
+    shop.must("site", "edit", "demo", f"--url={base}/shop/demo")
+    settle(shop)
+    assert stored(shop) == marked(shop) == set(ids)
+
+
+@pytest.mark.parametrize("how", ["AGAIN", "NONAME"])
+def test_f42_business_central_without_a_name_fails_no_order(
+    shop: Installation, how: str
+) -> None:
+    ids = add(shop, 3)
+    shop.must("connection", "set", "bc", f"--api-url={NOWHERE}/bc/v2.0")
+    sync_without_names(shop, how)
     assert shop.count("rm_error_orders") == 0
-    assert "no-such-host.invalid" in shop.log.read_text()
-    if which == "shop":
-        assert done.status != 0
-        assert last_operation(shop) == ("not_processed", "ob_network")
-        shop.must("site", "edit", "demo", f"--url={base}/shop/demo")
-    else:
-        shop.must("connection", "set", "bc", f"--api-url={base}/bc/v2.0")
+    assert "no-such-host.test" in shop.log.read_text()
+    base = f"http://127.0.0.1:{shop.box.port}"
+    shop.must("connection", "set", "bc", f"--api-url={base}/bc/v2.0")
     settle(shop)
     assert stored(shop) == marked(shop) == set(ids)
 

@@ -93,6 +93,11 @@ woo_refused(const struct http_response *reply, struct err *e)
 		e->retry_at = told.retry_at;
 		(void)text_copy(e->hint, sizeof(e->hint), told.hint);
 	}
+	if (reply->no_such_host) {
+		e->class = ERR_MISSING;
+		err_as(e, OB_WEBSHOP_NOT_FOUND);
+		return err_hint(e, "check the shop's address");
+	}
 	if (reply->status == 401 || reply->status == 403) {
 		err_as(e, OB_AUTH_FAILED);
 		return auth_hint(code, message, e);
