@@ -68,8 +68,9 @@ void run_tell(struct run *run, const struct order *o, const char *outcome,
  */
 bool run_failed(struct run *run, struct err *e);
 /*
- * What run_open could not do, for a job that has to wait for it: a paused or
- * disabled site costs no attempt (R-46), a deleted one ends the job.
+ * What run_open could not do, for a job that has to wait for it: a site that is
+ * paused, disabled or not at its address costs no attempt (R-46, D-14), a
+ * deleted one ends the job.
  */
 bool run_postpone(struct run *run, struct err *e);
 

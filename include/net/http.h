@@ -52,7 +52,11 @@ struct http_response {
 	int64_t ms;            /* from first try to last byte */
 	unsigned tries;
 	bool sent; /* at least one byte of the request went out */
-	/* The name's own servers say that there is no such host (D-14). */
+	/*
+	 * A name server says that there is no such host, at each try. The error
+	 * is ERR_TEMPORARY like that of any other connection: only a connector
+	 * knows whether its upstream can be gone for good (D-14).
+	 */
 	bool no_such_host;
 };
 

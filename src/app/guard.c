@@ -73,7 +73,8 @@ bounded(const struct guard *g, const struct http_request *ask, utc_ms now)
 static bool
 counts_for_breaker(const struct http_response *reply)
 {
-	return reply->err.code != OB_RATE &&
+	/* A name that is gone ends the run by itself (D-14). */
+	return reply->err.code != OB_RATE && !reply->no_such_host &&
 	       (reply->err.class == ERR_TEMPORARY ||
 		reply->err.class == ERR_UNKNOWN);
 }

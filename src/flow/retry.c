@@ -200,6 +200,14 @@ try_again(struct run *run, const struct due_list *list, struct err *e)
 	return batch_run(&batch, run, NULL, NULL, e) && end_own(run, &batch, e);
 }
 
+/* D-14: orders outlast a shop that is gone for now, as a disabled one. */
+static bool
+shop_failed(struct run *run, struct err *e)
+{
+	return e->code == OB_WEBSHOP_NOT_FOUND ? run_postpone(run, e)
+					       : run_failed(run, e);
+}
+
 bool
 order_retry_run(void *context, struct task *task, struct err *e)
 {
@@ -217,7 +225,7 @@ order_retry_run(void *context, struct task *task, struct err *e)
 		       ((try_again(&run, list, e) &&
 			 mark_orders(&run, &later, e) &&
 			 mark_defer(&run, &later, e)) ||
-			run_failed(&run, e));
+			shop_failed(&run, e));
 	free(list);
 	return fine;
 }

@@ -17,6 +17,14 @@ bool host_is_listed(const char *host, const char *allow_private);
 /* The same, with a range that lies wholly in loopback: it may speak http. */
 bool loopback_is_listed(const char *host, const char *allow_private);
 
+/*
+ * True when a name server answers that the name does not exist (NXDOMAIN).
+ * libcurl has one error for that and for a name server that is away, and
+ * getaddrinfo() mixes in names without an address: so the server is asked
+ * itself, after libcurl failed. Everything else, silence too, is false.
+ */
+bool name_is_unknown(const char *host);
+
 /* What was already waited and repeated for one request. */
 struct backoff {
 	unsigned repeats; /* tries after the first, at most two */

@@ -1,7 +1,6 @@
 #include "local.h"
 
 #include <arpa/inet.h>
-#include <netdb.h>
 #include <openssl/crypto.h>
 #include <stdio.h>
 #include <string.h>
@@ -302,21 +301,15 @@ tell_refused(struct transfer *t)
 		       t->host, t->refused);
 }
 
-/*
- * libcurl says the same of a name that does not exist and of servers that
- * cannot be asked; only the first is certain. The answer is in the resolver's
- * reach: it was given a moment ago.
- */
-static bool
-host_is_unknown(const char *host)
+/* D-14: a name that is not there is another thing than a silent name server. */
+static void
+tell_unknown_host(struct transfer *t)
 {
-	struct addrinfo *found = NULL;
-	int answer;
+	struct err *e = &t->reply->err;
 
-	answer = getaddrinfo(host, NULL, NULL, &found);
-	if (answer == 0)
-		freeaddrinfo(found);
-	return answer == EAI_NONAME;
+	t->reply->no_such_host = true;
+	(void)err_set(e, ERR_TEMPORARY, "the name %s does not exist", t->host);
+	(void)err_as(e, OB_NETWORK);
 }
 
 void
@@ -333,8 +326,9 @@ transfer_settle(struct transfer *t, CURL *easy, CURLcode code)
 	    reply->body.len > 0 && is_open_ended(reply))
 		code = CURLE_PARTIAL_FILE;
 	http_classify(t->ask, (int)code, reply, clock->now(clock));
-	if (code == CURLE_COULDNT_RESOLVE_HOST)
-		reply->no_such_host = host_is_unknown(t->host);
+	reply->no_such_host = false;
+	if (code == CURLE_COULDNT_RESOLVE_HOST && name_is_unknown(t->host))
+		tell_unknown_host(t);
 	if (code == CURLE_COULDNT_CONNECT && t->refused[0])
 		tell_refused(t);
 	/* A ceiling that was met is no fault of whoever reads on. */

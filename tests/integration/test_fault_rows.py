@@ -615,11 +615,40 @@ def test_d14_a_shop_whose_name_does_not_exist_is_not_tried_again(
     shop.must("site", "edit", "demo", f"--url={NOWHERE}/shop/demo")
     done = sync_without_names(shop, "NONAME")
     assert done.status == 3, done.out + done.err
-    assert "the name no-such-host.test could not be resolved" in done.err
+    assert "the name no-such-host.test does not exist" in done.err
     assert last_operation(shop) == ("webshop_not_found", "ob_webshop_not_found")
     assert shop.count("rm_job", "state = 'ready'") == 0
     # A person mends the address; the next sync begins anew.
     base = f"http://127.0.0.1:{shop.box.port}"
+    shop.must("site", "edit", "demo", f"--url={base}/shop/demo")
+    settle(shop)
+    assert stored(shop) == marked(shop) == set(ids)
+
+
+def test_d14_a_shop_without_an_api_is_not_tried_again(shop: Installation) -> None:
+    ids = add(shop, 3)
+    base = f"http://127.0.0.1:{shop.box.port}"
+    shop.must("site", "edit", "demo", f"--url={base}")
+    done = sync(shop)
+    assert done.status == 3, done.out + done.err
+    assert last_operation(shop) == ("webshop_not_found", "ob_webshop_not_found")
+    assert shop.count("rm_job", "state = 'ready'") == 0
+    shop.must("site", "edit", "demo", f"--url={base}/shop/demo")
+    settle(shop)
+    assert stored(shop) == marked(shop) == set(ids)
+
+
+def test_d14_orders_that_wait_outlast_a_shop_that_is_gone(shop: Installation) -> None:
+    ids = add(shop, 2)
+    base = f"http://127.0.0.1:{shop.box.port}"
+    shop.must("connection", "set", "bc", f"--api-url={NOWHERE}/bc/v2.0")
+    sync_without_names(shop, "AGAIN")
+    waiting = shop.count("rm_job", "kind = 'order_retry' AND state = 'ready'")
+    assert waiting == len(ids)
+    shop.must("connection", "set", "bc", f"--api-url={base}/bc/v2.0")
+    shop.must("site", "edit", "demo", f"--url={base}")
+    settle(shop)
+    assert shop.count("rm_job", "kind = 'order_retry' AND state = 'dead'") == 0
     shop.must("site", "edit", "demo", f"--url={base}/shop/demo")
     settle(shop)
     assert stored(shop) == marked(shop) == set(ids)

@@ -22,7 +22,9 @@ from http_server import (
     wait_until,
 )
 
-PROBE = pathlib.Path(os.environ.get("OB_BUILD", ".")) / "tests/support/http_probe"
+SUPPORT = pathlib.Path(os.environ.get("OB_BUILD", ".")) / "tests/support"
+PROBE = SUPPORT / "http_probe"
+OBFAULT = SUPPORT / "libobfault.so"
 LOOPBACK = "127.0.0.1=127.0.0.0/8"
 
 
@@ -36,6 +38,11 @@ class Told:
     @property
     def first(self) -> dict[str, Any]:
         return self.reply[0]
+
+
+def named(said: str) -> dict[str, str]:
+    """What the resolver says of every name in a call."""
+    return {"LD_PRELOAD": str(OBFAULT), "OBF_PLAN": f"dns:{said}"}
 
 
 def call(*words: str, allow: str = LOOPBACK, **variables: str) -> Told:
@@ -496,12 +503,31 @@ def test_no_header_hides_in_a_token(server):
     assert server.requests == []
 
 
+@pytest.mark.parametrize(
+    "said, gone, text",
+    [
+        ("NONAME", True, "the name shop.invalid does not exist"),
+        ("AGAIN", False, "the name shop.invalid could not be resolved"),
+    ],
+)
+def test_a_name_that_is_gone_is_told_from_a_silent_name_server(said, gone, text):
+    told = call("https://shop.invalid/", **named(said))
+    assert told.first["text"] == text
+    assert told.first["no_such_host"] is gone
+    # A connector knows whether it is for good; by itself it is tried again.
+    assert told.first["class"] == "temporary"
+    assert told.first["code"] == "ob_network"
+    assert told.first["tries"] == 3
+    assert not told.first["sent"]
+
+
 def test_the_environment_chooses_no_proxy(server):
     proxy = f"http://127.0.0.1:{server.port}"
     told = call(
         "-t",
         "2",
         "https://shop.invalid/",
+        **named("AGAIN"),
         HTTPS_PROXY=proxy,
         https_proxy=proxy,
         ALL_PROXY=proxy,

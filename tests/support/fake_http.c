@@ -68,6 +68,7 @@ play(struct fake_http *f, const struct http_request *ask,
 					.body = STRBUF(1 << 24),
 					.headers = STRBUF(1 << 16),
 					.sent = !x->unsent,
+					.no_such_host = x->no_such_host,
 					.tries = 1};
 	if (x->body && x->body[0] == '@')
 		add_file(&reply->body, x->body + 1);

@@ -15,6 +15,7 @@ struct fake_exchange {
 	const char *headers;   /* "retry-after: 2\n"; NULL: a JSON type */
 	int curl_code;         /* CURLcode of an exchange that broke; 0 */
 	bool unsent;           /* it broke before the first byte */
+	bool no_such_host;     /* and a name server knows no such host */
 	const char *want_body; /* NULL: any */
 	const char *want_text; /* to stand in a header line or the secret */
 };

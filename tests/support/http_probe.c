@@ -146,7 +146,7 @@ static void
 print_reply(struct http_response *r)
 {
 	print(json_pack(
-		"{s:s, s:s, s:s, s:s, s:I, s:I, s:s%, s:s, s:I, s:I, s:b, s:I}",
+		"{s:s, s:s, s:s, s:s, s:I, s:I, s:s%, s:s, s:I, s:I, s:b, s:b, s:I}",
 		"class", err_class_text(r->err.class), "code",
 		code_name(r->err.code), "text", r->err.text, "hint",
 		r->err.hint, "status", (json_int_t)r->status, "bytes",
@@ -154,7 +154,8 @@ print_reply(struct http_response *r)
 		r->body.text ? r->body.text : "",
 		r->body.len < 200 ? r->body.len : (size_t)200, "headers",
 		r->headers.text ? r->headers.text : "", "ms", (json_int_t)r->ms,
-		"tries", (json_int_t)r->tries, "sent", (int)r->sent, "retry_at",
+		"tries", (json_int_t)r->tries, "sent", (int)r->sent,
+		"no_such_host", (int)r->no_such_host, "retry_at",
 		(json_int_t)r->err.retry_at));
 	http_response_end(r);
 }

@@ -22,6 +22,7 @@
 #include <fcntl.h>
 #include <netdb.h>
 #include <poll.h>
+#include <resolv.h>
 #include <signal.h>
 #include <stdbool.h>
 #include <stddef.h>
@@ -364,4 +365,19 @@ getaddrinfo(const char *restrict host, const char *restrict service,
 	else if (any_plan(breaks_names, NULL, &out))
 		return error;
 	return REAL(getaddrinfo)(host, service, hints, found);
+}
+
+int
+res_nquery(res_state resolver, const char *name, int class, int type,
+	   unsigned char *answer, int room)
+{
+	int error = 0;
+	int *const out = &error;
+
+	if (!any_plan(breaks_names, NULL, &out))
+		return REAL(res_nquery)(resolver, name, class, type, answer,
+					room);
+	resolver->res_h_errno =
+		error == EAI_NONAME ? HOST_NOT_FOUND : TRY_AGAIN;
+	return -1;
 }

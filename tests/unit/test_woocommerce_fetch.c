@@ -1,3 +1,4 @@
+#include <curl/curl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -531,6 +532,16 @@ TEST(answers_that_are_no_page_fail_as_a_whole)
 		 ERR_MISSING,
 		 OB_WEBSHOP_NOT_FOUND,
 		 NULL},
+		{{.curl_code = CURLE_COULDNT_RESOLVE_HOST,
+		  .unsent = true,
+		  .no_such_host = true},
+		 ERR_MISSING,
+		 OB_WEBSHOP_NOT_FOUND,
+		 NULL},
+		{{.curl_code = CURLE_COULDNT_RESOLVE_HOST, .unsent = true},
+		 ERR_TEMPORARY,
+		 OB_NETWORK,
+		 "orders of bgm: the name shop.test could not be resolved"},
 		{{.status = 400,
 		  .body = "{\"code\":\"rest_invalid_param\",\"message\":"
 			  "\"Invalid parameter(s): status\",\"data\":{\"params\""
@@ -686,6 +697,31 @@ TEST(orders_missing_from_the_list_are_gone_or_in_the_trash)
 	shop_sample_close(&s);
 }
 
+TEST(a_shop_without_an_api_is_not_a_shop_without_these_orders)
+{
+	static const struct fake_exchange script[] = {
+		{.want = "GET https://shop.test/wp-json/wc/v3/orders?status=any"
+			 "&per_page=100&dp=4&include=5",
+		 .status = 404,
+		 .body = "{\"code\":\"rest_no_route\"}"},
+	};
+	const char *const ids[] = {"5"};
+	struct shop_sample s;
+	struct raw_page p;
+	struct err e = {0};
+
+	shop_sample_open(&s, script, COUNT_OF(script));
+	assert_false(s.shop->fetch_ids(s.shop, ids, 1, &p, &e));
+	assert_int_equal(e.class, ERR_MISSING);
+	assert_int_equal(e.code, OB_WEBSHOP_NOT_FOUND);
+	assert_string_equal(e.text, "orders of bgm by id: shop.test answered "
+				    "404 (not found)");
+	assert_string_equal(e.hint, "check the shop's address; WooCommerce "
+				    "must be active and permalinks must not "
+				    "be Plain");
+	shop_sample_close(&s);
+}
+
 TEST(trouble_while_reading_by_id_fails_all_of_it)
 {
 	static const struct fake_exchange script[] = {
@@ -764,5 +800,7 @@ RUN_TESTS(
 	cmocka_unit_test(what_the_guard_refuses_is_told_as_it_is),
 	cmocka_unit_test(orders_are_read_by_id_in_the_order_asked),
 	cmocka_unit_test(orders_missing_from_the_list_are_gone_or_in_the_trash),
+	cmocka_unit_test(
+		a_shop_without_an_api_is_not_a_shop_without_these_orders),
 	cmocka_unit_test(trouble_while_reading_by_id_fails_all_of_it),
 	cmocka_unit_test(more_than_a_hundred_ids_are_asked_for_in_parts))

@@ -40,7 +40,11 @@ void woo_ask_end(struct woo_ask *ask);
 /* What is to be sent: a GET, or a POST that sets values when it has a body. */
 struct http_request woo_request(const struct woocommerce *w,
 				const struct woo_ask *ask);
-/* Sends one; a failure is told in the shop's own words (D-14, R-46). */
+/*
+ * Sends one to an address that every shop has; a failure is told in the shop's
+ * own words (R-46), ERR_MISSING with OB_WEBSHOP_NOT_FOUND says that the shop
+ * is gone (D-14).
+ */
 MUST_CHECK bool woo_send(struct woocommerce *w, const struct woo_ask *ask,
 			 struct http_response *reply, struct err *e);
 /* The error of a reply, with what the shop says in its body. False. */

@@ -65,18 +65,6 @@ add_query(const struct woocommerce *w, struct strbuf *url,
 		woo_add_time(url, "after", at->created_from - SECOND);
 }
 
-/* D-14: no such API here, or no shop. */
-static bool
-no_shop(const struct http_response *reply, struct err *e)
-{
-	if (reply->status != 404 && reply->status != 410)
-		return false;
-	e->class = ERR_MISSING;
-	err_as(e, OB_WEBSHOP_NOT_FOUND);
-	return err_hint(e, "check the shop's address; WooCommerce must be "
-			   "active and permalinks must not be Plain");
-}
-
 /* An old shop refuses what it does not know to sort by. */
 static bool
 refuses_sorting(const struct http_response *reply)
@@ -252,7 +240,7 @@ ask_page(struct woocommerce *w, struct fetch *at, struct raw_page *out,
 	add_query(w, &ask.url, at);
 	if (!woo_send(w, &ask, &reply, e)) {
 		*again = !at->ignores_dates && refuses_sorting(&reply);
-		return no_shop(&reply, e);
+		return false;
 	}
 	if (at->server_date == 0)
 		at->server_date = reply.server_date;

@@ -93,11 +93,6 @@ woo_refused(const struct http_response *reply, struct err *e)
 		e->retry_at = told.retry_at;
 		(void)text_copy(e->hint, sizeof(e->hint), told.hint);
 	}
-	if (reply->no_such_host) {
-		e->class = ERR_MISSING;
-		err_as(e, OB_WEBSHOP_NOT_FOUND);
-		return err_hint(e, "check the shop's address");
-	}
 	if (reply->status == 401 || reply->status == 403) {
 		err_as(e, OB_AUTH_FAILED);
 		return auth_hint(code, message, e);
@@ -119,6 +114,24 @@ woo_document(const struct http_response *reply, json_t **out, struct err *e)
 	return err_in(e, "the shop's answer is not the JSON that it promises");
 }
 
+/* D-14: no such API here, no shop, or no host of this name. */
+static bool
+no_shop(const struct http_response *reply, struct err *e)
+{
+	if (reply->status != 404 && reply->status != 410 &&
+	    !reply->no_such_host)
+		return false;
+	e->class = ERR_MISSING;
+	e->retry_at = 0;
+	err_as(e, OB_WEBSHOP_NOT_FOUND);
+	return err_hint(e, reply->no_such_host
+				   ? "check the shop's address, and whether "
+				     "its domain is still registered"
+				   : "check the shop's address; WooCommerce "
+				     "must be active and permalinks must not "
+				     "be Plain");
+}
+
 bool
 woo_send(struct woocommerce *w, const struct woo_ask *ask,
 	 struct http_response *reply, struct err *e)
@@ -129,7 +142,10 @@ woo_send(struct woocommerce *w, const struct woo_ask *ask,
 		return err_in(e, "request to the shop");
 	if (!w->set.http->send(w->set.http, &request, reply, 1, e))
 		return false;
-	return reply->err.class == ERR_NONE || woo_refused(reply, e);
+	if (reply->err.class == ERR_NONE)
+		return true;
+	(void)woo_refused(reply, e);
+	return no_shop(reply, e);
 }
 
 void
