@@ -28,7 +28,9 @@ state_of(const struct outcome *outcome)
 	case ERR_NONE:
 		return "done";
 	case ERR_MISSING: /* the order is gone, or the whole shop is */
-		return outcome->err.code == GONE ? "cancelled" : NULL;
+		return outcome->err.code == GONE && OB_GUARD("mark.gone")
+			       ? "cancelled"
+			       : NULL;
 	case ERR_INPUT:
 	case ERR_PERMANENT:
 	case ERR_CONFLICT:
@@ -38,7 +40,7 @@ state_of(const struct outcome *outcome)
 	case ERR_UNKNOWN:
 	case ERR_FATAL:
 	default:
-		return NULL;
+		return OB_GUARD("mark.pending") ? NULL : "done";
 	}
 }
 

@@ -62,7 +62,9 @@ begin_walk(struct walk *w)
 {
 	const struct config *config = &w->run->app->config;
 	const struct site *site = &w->run->site;
-	utc_ms overlap = (utc_ms)config->sync.overlap_min * MINUTE;
+	utc_ms overlap = OB_GUARD("fetch.overlap")
+				 ? (utc_ms)config->sync.overlap_min * MINUTE
+				 : 0;
 	bool full = w->run->kind == RUN_FULL;
 	utc_ms from = full ? w->resume : w->mark.at ? w->mark.at - overlap : 0;
 
@@ -96,7 +98,10 @@ move_mark(struct db *db, void *context, struct err *e)
 	}
 	if (w->last < w->mark.at)
 		return true; /* all of it was overlap */
-	return watermark_move(&w->mark, db, w->last, w->last_id, e);
+	return watermark_move(&w->mark, db,
+			      OB_GUARD("fetch.watermark") ? w->last
+							  : w->at.server_date,
+			      w->last_id, e);
 }
 
 /* Steps 1 to 6 for the next page. */
@@ -267,7 +272,8 @@ order_sync_run(void *context, struct task *task, struct err *e)
 			return true;
 		if (!take_round(&w, e))
 			return run_failed(&run, e);
-	} while (!w.at.done && run.kind == RUN_SYNC && !task_must_stop(task));
+	} while (!w.at.done && run.kind == RUN_SYNC && !task_must_stop(task) &&
+		 OB_GUARD("fetch.more"));
 	if (!check_names(&w, e))
 		return run_failed(&run, e);
 	return task_must_stop(task) || complete(&run, e);

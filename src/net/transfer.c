@@ -7,6 +7,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include "base/fault.h"
 #include "base/text.h"
 
 enum { HEADERS_BYTES_MAX = 65536, SLOW_S = 30, SLOW_BYTES_PER_S = 100 };
@@ -327,7 +328,8 @@ transfer_settle(struct transfer *t, CURL *easy, CURLcode code)
 		code = CURLE_PARTIAL_FILE;
 	http_classify(t->ask, (int)code, reply, clock->now(clock));
 	reply->no_such_host = false;
-	if (code == CURLE_COULDNT_RESOLVE_HOST && name_is_unknown(t->host))
+	if (code == CURLE_COULDNT_RESOLVE_HOST && name_is_unknown(t->host) &&
+	    OB_GUARD("net.no_such_host"))
 		tell_unknown_host(t);
 	if (code == CURLE_COULDNT_CONNECT && t->refused[0])
 		tell_refused(t);

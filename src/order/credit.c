@@ -1,5 +1,6 @@
 #include <stdlib.h>
 
+#include "base/fault.h"
 #include "order/totals.h"
 
 /* tender goes over what is to be paid for. */
@@ -14,6 +15,8 @@ exceeds(struct order *o)
 {
 	char credits[MONEY_TEXT_MAX];
 
+	if (!OB_GUARD("credit.exceeds"))
+		return;
 	fault_add(&o->faults, STAGE_CREDIT, OB_CREDIT_EXCEEDS, "credit_total",
 		  "", "credits of %s %s exceed the lines they are spread over",
 		  money_text_short(o->credit_total,

@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/fault.h"
 #include "base/text.h"
 
 /* One fault is told once, however often the pure steps are run. */
@@ -42,7 +43,8 @@ fault_add(struct faults *faults, enum stage stage, enum code code,
 bool
 fault_is_soft(const struct fault *fault)
 {
-	return code_info(fault->code)->class == CODE_SOFT;
+	return code_info(fault->code)->class == CODE_SOFT &&
+	       OB_GUARD("verify.soft");
 }
 
 static bool

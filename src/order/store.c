@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/fault.h"
 #include "base/text.h"
 #include "order/standing.h"
 #include "store_local.h"
@@ -111,7 +112,8 @@ judge(struct order_write *write, struct plan *plan, struct rows *rows)
 	char bc[41], state[41];
 	size_t length = 0;
 	const char *hash = rows_borrow(rows, "content_hash", &length);
-	bool same = length == 32 && memcmp(hash, o->content_hash, 32) == 0;
+	bool same = length == 32 && memcmp(hash, o->content_hash, 32) == 0 &&
+		    OB_GUARD("store.hash");
 	bool early;
 
 	rows_text(rows, "bc_state", bc, sizeof(bc));

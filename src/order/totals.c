@@ -1,5 +1,6 @@
 #include "order/totals.h"
 
+#include "base/fault.h"
 #include "base/text.h"
 #include "order/payment.h"
 
@@ -168,6 +169,8 @@ exceeds(struct order *o, int64_t credit)
 	char lines[MONEY_TEXT_MAX], credits[MONEY_TEXT_MAX];
 	int digits = currency_digits(o->currency);
 
+	if (!OB_GUARD("credit.exceeds"))
+		return;
 	fault_add(&o->faults, STAGE_CREDIT, OB_CREDIT_EXCEEDS, "credit_total",
 		  "", "credits of %s exceed the order's %s %s",
 		  money_text_short((struct money){credit}, digits, credits),

@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/fault.h"
 #include "base/strbuf.h"
 
 enum {
@@ -188,7 +189,7 @@ open_component(struct walk *walk, size_t depth, int parent,
 {
 	struct kit_part part = {.parent = parent, .weight_e4 = row->weight_e4};
 
-	if (is_open(walk, depth, row->component))
+	if (is_open(walk, depth, row->component) && OB_GUARD("kit.cycle"))
 		return refuse_cycle(walk, depth, row->component, e);
 	if (depth + 1 > walk->limits.max_depth || depth + 1 > DEPTH_CEILING) {
 		(void)err_set(e, ERR_INPUT,

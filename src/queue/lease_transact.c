@@ -10,7 +10,7 @@ queue_again(unsigned tries, const struct err *e)
 	uint32_t wait = 20u << (tries > 5 ? 5 : tries);
 
 	if ((e->class != ERR_TEMPORARY && e->class != ERR_UNKNOWN) ||
-	    tries + 1 >= QUEUE_TRIES)
+	    tries + 1 >= QUEUE_TRIES || !OB_GUARD("store.repeat"))
 		return false;
 	clock_sleep_ms(wait / 2 + random_below(wait));
 	return true;

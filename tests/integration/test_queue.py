@@ -180,6 +180,16 @@ def test_a_killed_workers_job_is_taken_over_at_once(queue: Bench):
     assert lost[0][3].endswith(" is gone")
 
 
+def test_without_a_look_at_its_owner_a_dead_workers_job_waits(queue: Bench):
+    number = queue.ask("append", items=2)
+    worker = queue.start("work", OB_FAULT_AT="job.claimed:1:kill")
+    worker.communicate()
+    queue.work(OB_GUARD_OFF="lease.owner_gone")
+    assert queue.ledger() == []
+    queue.work()
+    assert queue.ledger() == queue.items(number, 2)
+
+
 def test_a_worker_of_another_host_is_left_alone_for_150_seconds(queue: Bench):
     number = queue.ask("append", items=2)
     worker = queue.start("work", OB_FAULT_AT="job.claimed:1:kill")
