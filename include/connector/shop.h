@@ -77,6 +77,8 @@ struct probe {
 	size_t steps;
 	char version[64];  /* of the shop's software, "" unknown */
 	int64_t fetchable; /* orders the next sync would fetch; -1 unknown */
+	/* How the key has to be shown, for site.auth_mode; "" not found out. */
+	char auth_mode[16];
 };
 
 struct status_list {

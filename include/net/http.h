@@ -16,13 +16,25 @@
 
 #define HTTP_HEADERS_MAX 48
 
-enum http_auth { HTTP_AUTH_NONE, HTTP_AUTH_BASIC, HTTP_AUTH_BEARER };
+/*
+ * QUERY and OAUTH1 are WooCommerce's: key and secret as consumer_key and
+ * consumer_secret in the query, by https only, or a signature with a nonce of
+ * its own for each try. What is asked for stays in url without them, so that
+ * no log and no error has a secret.
+ */
+enum http_auth {
+	HTTP_AUTH_NONE,
+	HTTP_AUTH_BASIC,
+	HTTP_AUTH_BEARER,
+	HTTP_AUTH_QUERY,
+	HTTP_AUTH_OAUTH1,
+};
 
 struct http_request {
 	const char *method; /* "GET" */
 	const char *url;
 	enum http_auth auth;
-	const char *user, *secret; /* Basic; Bearer uses secret alone */
+	const char *user, *secret; /* Bearer uses secret alone */
 	/* more "Name: value" lines, NULL-ended, at most HTTP_HEADERS_MAX */
 	const char *const *headers;
 	const char *body; /* or NULL */

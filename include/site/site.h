@@ -25,6 +25,7 @@ struct site {
 	struct money test_below;
 	char source_status[801], target_status[241];
 	char mark_key[101], mark_value[41];
+	char auth_mode[41]; /* how its connector shows the key; found by test */
 	char time_zone[65], currency[4];
 	char bc_store_hash[41];
 	unsigned bc_channel_id;
@@ -74,11 +75,16 @@ MUST_CHECK bool site_pause_auth(struct db *db, int64_t id, const char *why,
 				utc_ms now, struct err *e);
 MUST_CHECK bool site_clear_auth(struct db *db, int64_t id, struct err *e);
 /*
- * What a good test found out: the shop's statuses as JSON (NULL = not told) and
- * how many orders the next sync would fetch (-1 = unknown).
+ * What a good test found out: the shop's statuses as JSON and how the key has
+ * to be shown (NULL or "" = not told, the old one stays), and how many orders
+ * the next sync would fetch (-1 = unknown).
  */
-MUST_CHECK bool site_tested(struct db *db, int64_t id, const char *statuses,
-			    int64_t fetchable, struct err *e);
+struct site_findings {
+	const char *statuses, *auth_mode;
+	int64_t fetchable;
+};
+MUST_CHECK bool site_tested(struct db *db, int64_t id,
+			    const struct site_findings *found, struct err *e);
 /* The end of a completed order sync, and of the first one. */
 MUST_CHECK bool site_synced(struct db *db, int64_t id, struct err *e);
 

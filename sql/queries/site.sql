@@ -74,7 +74,8 @@ UPDATE rm_sites
 -- What a test learned of the shop.
 -- name: site_tested
 UPDATE rm_sites
-   SET statuses = COALESCE(?, statuses), fetchable = ?, version = version + 1
+   SET statuses = COALESCE(?, statuses), auth_mode = COALESCE(?, auth_mode),
+       fetchable = ?, version = version + 1
  WHERE id = ?
 
 -- name: site_synced

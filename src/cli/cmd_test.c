@@ -59,13 +59,15 @@ keep_site_test(struct app *app, const struct site *site, struct shop *shop,
 	       const struct probe *probe, struct err *e)
 {
 	AUTO(strbuf) statuses = STRBUF(1 << 16);
+	struct site_findings found = {.auth_mode = probe->auth_mode,
+				      .fetchable = probe->fetchable};
 
 	if (has_failed(probe))
 		return true;
 	write_statuses(shop, &statuses);
+	found.statuses = statuses.text;
 	return strbuf_check(&statuses, e) &&
-	       site_tested(app->db, site->id, statuses.text, probe->fetchable,
-			   e) &&
+	       site_tested(app->db, site->id, &found, e) &&
 	       site_clear_auth(app->db, site->id, e);
 }
 

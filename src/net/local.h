@@ -25,6 +25,25 @@ bool loopback_is_listed(const char *host, const char *allow_private);
  */
 bool name_is_unknown(const char *host);
 
+/* https://host:port/path in lower case where it is one, no default port. */
+bool url_without_query(const char *url, struct strbuf *out);
+
+/* One-legged OAuth 1.0a (RFC 5849), as WooCommerce wants it in the query. */
+struct oauth1 {
+	const char *key, *secret;
+	utc_ms now;
+	const char *nonce; /* never the same again: a repeat is refused */
+};
+/* Appends url with the parameters of OAuth, signed by HMAC-SHA256. */
+MUST_CHECK bool oauth1_url(const struct oauth1 *who, const char *method,
+			   const char *url, struct strbuf *out, struct err *e);
+/* The text that is signed (3.4.1) for an address with all its parameters. */
+MUST_CHECK bool oauth1_base(const char *method, const char *url,
+			    struct strbuf *out, struct err *e);
+/* Its signature (3.4.2) as base64. digest by OpenSSL's name: "SHA256". */
+MUST_CHECK bool oauth1_mac(const char *digest, const char *key,
+			   const char *base, struct strbuf *out, struct err *e);
+
 /* What was already waited and repeated for one request. */
 struct backoff {
 	unsigned repeats; /* tries after the first, at most two */
@@ -60,6 +79,7 @@ struct transfer {
 	enum { TRANSFER_WAITS, TRANSFER_RUNS, TRANSFER_DONE } state;
 	size_t slot; /* of client->easy while it runs */
 	struct curl_slist *headers;
+	struct strbuf url; /* with credentials, where they go in the query */
 	struct backoff backoff;
 	int64_t due;      /* clock_boot_ms from which it may start */
 	int64_t first;    /* clock_boot_ms of the first try */

@@ -8,9 +8,15 @@
 #include <unistd.h>
 
 #include "base/fault.h"
+#include "base/secret.h"
 #include "base/text.h"
 
-enum { HEADERS_BYTES_MAX = 65536, SLOW_S = 30, SLOW_BYTES_PER_S = 100 };
+enum {
+	URL_BYTES_MAX = 16384,
+	HEADERS_BYTES_MAX = 65536,
+	SLOW_S = 30,
+	SLOW_BYTES_PER_S = 100
+};
 
 /* Bytes of the body as unpacked, so that a gzip bomb meets the ceiling too. */
 static size_t
@@ -152,6 +158,45 @@ add_headers(struct transfer *t, struct err *e)
 	return true;
 }
 
+static bool
+sign(struct transfer *t, struct err *e)
+{
+	const struct clock *clock = t->client->set.clock;
+	unsigned char dice[16];
+	char nonce[2 * sizeof(dice) + 1];
+	const struct oauth1 who = {.key = t->ask->user,
+				   .secret = t->ask->secret,
+				   .now = clock->now(clock),
+				   .nonce = nonce};
+
+	random_bytes(dice, sizeof(dice));
+	for (size_t i = 0; i < sizeof(dice); i++)
+		(void)snprintf(nonce + 2 * i, 3, "%02x", dice[i]);
+	return oauth1_url(&who, t->ask->method, t->ask->url, &t->url, e);
+}
+
+/* Credentials in the query: only what leaves has them. */
+static bool
+add_query_auth(struct transfer *t, struct err *e)
+{
+	const char *url = t->ask->url;
+
+	if (t->ask->auth != HTTP_AUTH_QUERY && t->ask->auth != HTTP_AUTH_OAUTH1)
+		return true;
+	t->url = (struct strbuf)STRBUF(URL_BYTES_MAX);
+	if (t->ask->auth == HTTP_AUTH_OAUTH1)
+		return sign(t, e);
+	if (t->plain)
+		return err_set(e, ERR_INPUT,
+			       "a secret goes in the query by https only");
+	strbuf_addf(&t->url, "%s%cconsumer_key=", url,
+		    strchr(url, '?') ? '&' : '?');
+	url_encode(&t->url, t->ask->user);
+	strbuf_add(&t->url, "&consumer_secret=");
+	url_encode(&t->url, t->ask->secret);
+	return strbuf_check(&t->url, e);
+}
+
 static void
 set_method(CURL *easy, const struct http_request *ask)
 {
@@ -175,7 +220,8 @@ set_target(CURL *easy, struct transfer *t)
 {
 	const struct http_settings *set = &t->client->set;
 
-	curl_easy_setopt(easy, CURLOPT_URL, t->ask->url);
+	curl_easy_setopt(easy, CURLOPT_URL,
+			 t->url.text ? t->url.text : t->ask->url);
 	curl_easy_setopt(easy, CURLOPT_PROTOCOLS_STR,
 			 t->plain ? "http" : "https");
 	curl_easy_setopt(easy, CURLOPT_FOLLOWLOCATION, 0L);
@@ -257,6 +303,8 @@ transfer_prepare(struct transfer *t, CURL *easy, int64_t now, struct err *e)
 		return false;
 	(void)url_host(t->ask->url, t->host, sizeof(t->host));
 	t->plain = text_starts_nocase(t->ask->url, "http:");
+	if (!add_query_auth(t, e))
+		return false;
 	t->proxied =
 		set->proxy[0] && !host_is_listed(t->host, set->allow_private);
 	t->refused[0] = '\0';
@@ -365,4 +413,5 @@ transfer_clear(struct transfer *t)
 		OPENSSL_cleanse(line->data, strlen(line->data));
 	curl_slist_free_all(t->headers);
 	t->headers = NULL;
+	secret_wipe(&t->url);
 }

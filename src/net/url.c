@@ -70,6 +70,30 @@ url_host(const char *url, char *out, size_t room)
 }
 
 bool
+url_without_query(const char *url, struct strbuf *out)
+{
+	struct origin o;
+	const char *path;
+	bool is_default;
+
+	if (!origin_read(url, &o))
+		return false;
+	path = strstr(url, "//") + 2;
+	path += strcspn(path, "/?");
+	is_default = strcmp(o.port,
+			    strcmp(o.scheme, "http") == 0 ? "80" : "443") == 0;
+	strbuf_addf(out, strchr(o.host, ':') ? "%s://[%s]" : "%s://%s",
+		    o.scheme, o.host);
+	if (!is_default)
+		strbuf_addf(out, ":%s", o.port);
+	if (*path == '/')
+		strbuf_addn(out, path, strcspn(path, "?"));
+	else
+		strbuf_add(out, "/");
+	return true;
+}
+
+bool
 url_same_origin(const char *a, const char *b)
 {
 	struct origin first, second;

@@ -19,6 +19,7 @@ read_texts(struct rows *rows, struct site *s)
 		  sizeof(s->target_status));
 	rows_text(rows, "mark_key", s->mark_key, sizeof(s->mark_key));
 	rows_text(rows, "mark_value", s->mark_value, sizeof(s->mark_value));
+	rows_text(rows, "auth_mode", s->auth_mode, sizeof(s->auth_mode));
 	rows_text(rows, "time_zone", s->time_zone, sizeof(s->time_zone));
 	rows_text(rows, "currency", s->currency, sizeof(s->currency));
 	rows_text(rows, "bc_store_hash", s->bc_store_hash,

@@ -175,12 +175,14 @@ site_clear_auth(struct db *db, int64_t id, struct err *e)
 }
 
 bool
-site_tested(struct db *db, int64_t id, const char *statuses, int64_t fetchable,
+site_tested(struct db *db, int64_t id, const struct site_findings *found,
 	    struct err *e)
 {
 	return db_run(db, SQL_SITE_TESTED,
-		      BINDS(bind_text_or_null(statuses),
-			    fetchable < 0 ? bind_null() : bind_int(fetchable),
+		      BINDS(bind_text_or_null(found->statuses),
+			    bind_text_or_null(found->auth_mode),
+			    found->fetchable < 0 ? bind_null()
+						 : bind_int(found->fetchable),
 			    bind_int(id)),
 		      e);
 }

@@ -177,7 +177,7 @@ def cookie(x: Exchange) -> None:
 
 def status_of(x: Exchange) -> None:
     """/status/503 answers that."""
-    x.send(reply(int(x.request.path.split("/")[2])))
+    x.send(reply(int(x.request.path.partition("?")[0].split("/")[2])))
 
 
 def recover(x: Exchange) -> None:

@@ -336,7 +336,7 @@ CASES: dict[str, Case | list[Case]] = {
     "site_add_schedule": case("new", 1, NOW, NOW),
     "site_pause_auth": case(NOW, "x", 1),
     "site_clear_auth": case(1),
-    "site_tested": case(None, 1, 1),
+    "site_tested": case(None, None, 1, 1),
     "site_synced": case(1),
     "connection_find": case("bc", None, None),
     "connection_load": case(1),

@@ -13,6 +13,7 @@ import threading
 import time
 from dataclasses import dataclass
 from typing import Any, Iterator
+from urllib.parse import parse_qsl
 
 import pytest
 from http_server import (
@@ -476,6 +477,35 @@ def test_credentials_go_where_they_belong_and_nothing_else_does(server, tmp_path
     assert plain.headers["user-agent"] == "orderbridge-test"
     assert plain.headers["accept"] == "application/json"
     assert "expect" not in plain.headers
+
+
+def test_a_secret_goes_in_the_query_by_https_only(server, secure, certificates):
+    ca = str(certificates / "ca.pem")
+    words = ("-q", "-u", "ck_1", "-s", "cs_&2", "-c", ca)
+    told = call(*words, secure.url + "/x?a=1")
+    assert told.first["class"] == "none"
+    sent = secure.requests[0]
+    assert sent.path == "/x?a=1&consumer_key=ck_1&consumer_secret=cs_%262"
+    assert "authorization" not in sent.headers
+    refused = call(*words, server.url + "/x").first
+    assert refused["text"] == "a secret goes in the query by https only"
+    assert refused["class"] == "input"
+    assert server.requests == []
+
+
+def test_each_try_is_signed_for_itself(server):
+    told = call("-S", "-u", "ck_1", "-s", "cs_2", server.url + "/status/500")
+    assert told.first["tries"] == 3
+    nonces = set()
+    for request in server.requests:
+        query = dict(parse_qsl(request.path.partition("?")[2]))
+        assert query["oauth_consumer_key"] == "ck_1"
+        assert query["oauth_signature_method"] == "HMAC-SHA256"
+        nonces.add(query["oauth_nonce"])
+        assert "cs_2" not in request.path
+    assert len(nonces) == 3
+    # What is told of it names neither key nor signature.
+    assert told.first["text"] == "127.0.0.1 answered 500 (trouble on its side)"
 
 
 def test_a_body_goes_out_as_it_is(server):

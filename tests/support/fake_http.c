@@ -37,6 +37,7 @@ is_expected(const struct fake_http *f, const struct http_request *ask,
 	return f->next < f->count && strcmp(x->want, request) == 0 &&
 	       (!x->want_body ||
 		(ask->body && strcmp(x->want_body, ask->body) == 0)) &&
+	       (x->want_auth == HTTP_AUTH_NONE || x->want_auth == ask->auth) &&
 	       (!x->want_text || has_text(ask, x->want_text));
 }
 

@@ -11,13 +11,14 @@
 struct fake_exchange {
 	const char *want; /* "GET https://shop.test/orders?page=1" */
 	long status;
-	const char *body;      /* "@path" reads tests/fixtures/path */
-	const char *headers;   /* "retry-after: 2\n"; NULL: a JSON type */
-	int curl_code;         /* CURLcode of an exchange that broke; 0 */
-	bool unsent;           /* it broke before the first byte */
-	bool no_such_host;     /* and a name server knows no such host */
-	const char *want_body; /* NULL: any */
-	const char *want_text; /* to stand in a header line or the secret */
+	const char *body;         /* "@path" reads tests/fixtures/path */
+	const char *headers;      /* "retry-after: 2\n"; NULL: a JSON type */
+	int curl_code;            /* CURLcode of an exchange that broke; 0 */
+	bool unsent;              /* it broke before the first byte */
+	bool no_such_host;        /* and a name server knows no such host */
+	const char *want_body;    /* NULL: any */
+	enum http_auth want_auth; /* HTTP_AUTH_NONE: any */
+	const char *want_text;    /* to stand in a header line or the secret */
 };
 
 struct fake_http {

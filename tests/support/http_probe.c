@@ -12,6 +12,8 @@
  *   -M WORD   method                   -b TEXT   body
  *   -H LINE   a header                 -A TEXT   accept
  *   -u USER -s SECRET  Basic; -s alone is Bearer
+ *   -q        key and secret of -u and -s in the query
+ *   -S        the same, signed by OAuth 1.0a
  *   -o        may not be repeated      -e        one send a URL
  *   -g        GET the first URL alone, with the method of -M all others
  */
@@ -116,6 +118,12 @@ read_option(struct probe *p, int option)
 		break;
 	case 's':
 		p->ask.secret = optarg;
+		break;
+	case 'q':
+		p->ask.auth = HTTP_AUTH_QUERY;
+		break;
+	case 'S':
+		p->ask.auth = HTTP_AUTH_OAUTH1;
 		break;
 	case 'o':
 		p->ask.repeatable = false;
@@ -232,14 +240,14 @@ main(int argc, char **argv)
 	int option;
 
 	while ((option = getopt(argc, argv,
-				"a:c:x:p:m:t:T:l:w:k:M:b:H:A:u:s:oeg")) != -1)
+				"a:c:x:p:m:t:T:l:w:k:M:b:H:A:u:s:qSoeg")) != -1)
 		read_option(&p, option);
 	if (argc - optind > URLS_MAX)
 		return 64;
 	p.waits = json_array();
 	p.set.tick_context = &p;
 	p.ask.headers = p.header;
-	if (p.ask.secret)
+	if (p.ask.secret && p.ask.auth == HTTP_AUTH_NONE)
 		p.ask.auth = p.ask.user ? HTTP_AUTH_BASIC : HTTP_AUTH_BEARER;
 	client = http_curl_open(&p.set, &e);
 	if (!client)

@@ -515,6 +515,13 @@ TEST(answers_that_are_no_page_fail_as_a_whole)
 		 OB_AUTH_FAILED,
 		 "orders of bgm: shop.test answered 401 (credentials refused): "
 		 "Consumer secret is invalid."},
+		{{.status = 401,
+		  .body = "{\"code\":\"woocommerce_rest_authentication_error\","
+			  "\"message\":\"Invalid nonce - nonce has already "
+			  "been used.\"}"},
+		 ERR_TEMPORARY,
+		 OB_UPSTREAM,
+		 NULL},
 		{{.status = 403, .body = "{}"},
 		 ERR_DENIED,
 		 OB_AUTH_FAILED,
@@ -589,6 +596,10 @@ TEST(a_refused_key_is_told_with_what_to_do)
 		{"{\"code\":\"woocommerce_rest_authentication_error\","
 		 "\"message\":\"Consumer secret is invalid.\"}",
 		 "store the consumer key and secret of this shop anew"},
+		{"{\"code\":\"woocommerce_rest_authentication_error\","
+		 "\"message\":\"Invalid timestamp.\"}",
+		 "the clocks of both machines differ by more than 15 minutes: "
+		 "set them by NTP"},
 		{"{\"code\":\"woocommerce_rest_authentication_error\","
 		 "\"message\":\"The API key provided does not have read "
 		 "permissions.\"}",

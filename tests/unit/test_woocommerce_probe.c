@@ -1,3 +1,4 @@
+#include <stdio.h>
 #include <string.h>
 
 #include "base/text.h"
@@ -122,19 +123,126 @@ TEST(a_site_without_the_api_fails_at_the_root)
 		   "in a browser");
 }
 
+#define NO_KEY                                        \
+	"{\"code\":\"woocommerce_rest_cannot_view\"," \
+	"\"message\":\"Sorry, you cannot list resources.\"}"
+
+/* The shop sees the key only when it is shown in the last of these ways. */
+static void
+asks_in_ways(const char *url, const enum http_auth *way, size_t ways,
+	     struct fake_exchange last, struct probe *out)
+{
+	struct fake_exchange script[8];
+	struct shop_sample s;
+	struct err e = {0};
+	char want[5][128];
+	size_t count = 0;
+
+	for (size_t i = 0; i < COUNT_OF(good); i++)
+		(void)snprintf(want[i], sizeof(want[i]), "%.*s%s%s",
+			       (int)strcspn(good[i].want, " ") + 1,
+			       good[i].want, url,
+			       strstr(good[i].want, ".test") + 5);
+	script[count] = good[0];
+	script[count++].want = want[0];
+	for (size_t i = 0; i + 1 < ways; i++)
+		script[count++] = (struct fake_exchange){.want = want[1],
+							 .want_auth = way[i],
+							 .status = 401,
+							 .body = NO_KEY};
+	script[count] = last;
+	script[count].want = want[1];
+	script[count++].want_auth = way[ways - 1];
+	for (size_t i = 2; last.status == 200 && i < COUNT_OF(good); i++) {
+		script[count] = good[i];
+		script[count].want = want[i];
+		script[count++].want_auth = way[ways - 1];
+	}
+	shop_sample_open(&s, script, count);
+	s.shop->close(s.shop);
+	(void)text_copy(s.site.site_url, sizeof(s.site.site_url), url);
+	s.shop = woocommerce_open(&s.settings, &e);
+	assert_non_null(s.shop);
+	assert_true(s.shop->probe(s.shop, out, &e));
+	shop_sample_close(&s);
+}
+
+static const enum http_auth by_https[] = {HTTP_AUTH_BASIC, HTTP_AUTH_QUERY,
+					  HTTP_AUTH_OAUTH1};
+static const enum http_auth by_http[] = {HTTP_AUTH_BASIC, HTTP_AUTH_OAUTH1};
+
+TEST(the_way_that_a_shop_sees_its_key_is_found)
+{
+	static const struct {
+		const char *url;
+		const enum http_auth *way;
+		size_t ways;
+		const char *mode, *why;
+		int verdict;
+	} cases[] = {
+		{"https://shop.test", by_https, 1, "header", "", PROBE_PASS},
+		{"https://shop.test", by_https, 2, "query",
+		 "its web server drops the Authorization header, so key and "
+		 "secret go in the address",
+		 PROBE_WARN},
+		{"https://shop.test", by_https, 3, "oauth",
+		 "the shop takes itself for one without https, so each "
+		 "request is signed (OAuth 1.0a)",
+		 PROBE_PASS},
+		{"http://shop.test", by_http, 1, "header", "", PROBE_PASS},
+		{"http://shop.test", by_http, 2, "oauth",
+		 "the shop takes itself for one without https, so each "
+		 "request is signed (OAuth 1.0a)",
+		 PROBE_PASS},
+	};
+
+	for (size_t i = 0; i < COUNT_OF(cases); i++) {
+		struct probe p;
+
+		asks_in_ways(cases[i].url, cases[i].way, cases[i].ways,
+			     (struct fake_exchange){.status = 200,
+						    .body = "[{\"id\": 1}]"},
+			     &p);
+		assert_string_equal(p.auth_mode, cases[i].mode);
+		assert_string_equal(p.step[2].why, cases[i].why);
+		assert_int_equal(p.step[2].verdict, cases[i].verdict);
+	}
+}
+
 TEST(an_unknown_key_fails_where_orders_are_read)
 {
-	fails_with(1,
-		   (struct fake_exchange){
-			   .status = 401,
-			   .body = "{\"code\":\"woocommerce_rest_cannot_view\","
-				   "\"message\":\"Sorry, you cannot list "
-				   "resources.\"}"},
-		   "shop.test answered 401 (credentials refused): Sorry, you "
-		   "cannot list resources.",
-		   "the shop does not know the consumer key, or its web server "
-		   "drops the Authorization header, or it is not called by "
-		   "https");
+	struct probe p;
+
+	asks_in_ways("https://shop.test", by_https, 3,
+		     (struct fake_exchange){.status = 401, .body = NO_KEY}, &p);
+	assert_int_equal(last_step(&p)->verdict, PROBE_FAIL);
+	assert_string_equal(last_step(&p)->why,
+			    "shop.test answered 401 (credentials refused): "
+			    "Sorry, you cannot list resources.");
+	assert_string_equal(last_step(&p)->fix,
+			    "the shop does not know the consumer key, or its "
+			    "web server drops the Authorization header, or it "
+			    "is not called by https");
+	assert_string_equal(p.auth_mode, "");
+}
+
+TEST(a_key_that_is_seen_and_refused_is_not_shown_otherwise)
+{
+	struct probe p;
+
+	asks_in_ways("https://shop.test", by_https, 2,
+		     (struct fake_exchange){
+			     .status = 401,
+			     .body = "{\"code\":\"woocommerce_rest_"
+				     "authentication_error\",\"message\":"
+				     "\"Consumer secret is invalid.\"}"},
+		     &p);
+	assert_string_equal(last_step(&p)->why,
+			    "shop.test answered 401 (credentials refused): "
+			    "Consumer secret is invalid.");
+	assert_string_equal(last_step(&p)->fix,
+			    "store the consumer key and secret of this shop "
+			    "anew");
 }
 
 TEST(a_read_only_key_is_found_without_changing_an_order)
@@ -290,15 +398,18 @@ TEST(statuses_that_cannot_be_read_say_why)
 	shop_sample_close(&s);
 }
 
-RUN_TESTS(cmocka_unit_test(a_good_shop_passes_every_step_without_a_change),
-	  cmocka_unit_test(a_shop_that_is_not_there_fails_at_the_first_step),
-	  cmocka_unit_test(a_site_without_the_api_fails_at_the_root),
-	  cmocka_unit_test(an_unknown_key_fails_where_orders_are_read),
-	  cmocka_unit_test(a_read_only_key_is_found_without_changing_an_order),
-	  cmocka_unit_test(an_unknown_status_fails_where_orders_are_counted),
-	  cmocka_unit_test(a_version_that_may_not_be_read_is_no_failure),
-	  cmocka_unit_test(caches_missing_counts_and_clocks_are_warnings),
-	  cmocka_unit_test(nothing_is_judged_where_nothing_could_be_tried),
-	  cmocka_unit_test(statuses_are_read_with_their_labels),
-	  cmocka_unit_test(older_shops_tell_their_statuses_in_a_report),
-	  cmocka_unit_test(statuses_that_cannot_be_read_say_why))
+RUN_TESTS(
+	cmocka_unit_test(a_good_shop_passes_every_step_without_a_change),
+	cmocka_unit_test(a_shop_that_is_not_there_fails_at_the_first_step),
+	cmocka_unit_test(a_site_without_the_api_fails_at_the_root),
+	cmocka_unit_test(the_way_that_a_shop_sees_its_key_is_found),
+	cmocka_unit_test(an_unknown_key_fails_where_orders_are_read),
+	cmocka_unit_test(a_key_that_is_seen_and_refused_is_not_shown_otherwise),
+	cmocka_unit_test(a_read_only_key_is_found_without_changing_an_order),
+	cmocka_unit_test(an_unknown_status_fails_where_orders_are_counted),
+	cmocka_unit_test(a_version_that_may_not_be_read_is_no_failure),
+	cmocka_unit_test(caches_missing_counts_and_clocks_are_warnings),
+	cmocka_unit_test(nothing_is_judged_where_nothing_could_be_tried),
+	cmocka_unit_test(statuses_are_read_with_their_labels),
+	cmocka_unit_test(older_shops_tell_their_statuses_in_a_report),
+	cmocka_unit_test(statuses_that_cannot_be_read_say_why))

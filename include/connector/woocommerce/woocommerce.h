@@ -3,7 +3,8 @@
 
 /*
  * WooCommerce by its REST API, wc/v3 (UPSTREAM-APIS 2): consumer key and secret
- * by HTTP Basic, so the shop needs https and pretty permalinks.
+ * by HTTP Basic, in the query or by OAuth 1.0a, as the site's auth_mode says,
+ * which probe() finds out. The shop needs pretty permalinks.
  */
 
 #include "connector/shop.h"

@@ -10,7 +10,8 @@ struct woocommerce {
 	struct shop shop; /* first, so that the two pointers are one */
 	struct shop_settings set;
 	struct order_rules rules;
-	char root[512]; /* "https://shop.example/wp-json" */
+	char root[512];      /* "https://shop.example/wp-json" */
+	enum http_auth auth; /* how key and secret are shown */
 	/* SHA-256 of the ids of the page before, for F3 */
 	unsigned char last_ids[32];
 	bool has_last;
@@ -26,6 +27,14 @@ bool woo_read_order(const struct shop *self, const struct raw_order *raw,
 		    struct order *out, struct err *e);
 bool woo_mark(struct shop *self, const struct mark *marks, size_t count,
 	      struct outcome *each, struct err *e);
+
+/* By the name that a site keeps; an unknown one means the header. */
+void woo_auth_set(struct woocommerce *w, const char *name);
+/*
+ * Lets requests go the nth way that there is for this address; its name, and
+ * why a shop may need it. NULL: there are no more ways.
+ */
+const char *woo_auth_nth(struct woocommerce *w, size_t nth, const char **why);
 
 /* A request of wc/v3 with our credentials; path begins behind "/wc/v3". */
 struct woo_ask {

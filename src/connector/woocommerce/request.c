@@ -20,7 +20,7 @@ woo_request(const struct woocommerce *w, const struct woo_ask *ask)
 	return (struct http_request){
 		.method = ask->body.len > 0 ? "POST" : "GET",
 		.url = ask->url.text,
-		.auth = HTTP_AUTH_BASIC,
+		.auth = w->auth,
 		.user = w->set.key,
 		.secret = w->set.secret,
 		.headers = headers,
@@ -69,6 +69,9 @@ auth_hint(const char *code, const char *message, struct err *e)
 				"the shop does not know the consumer key, or "
 				"its web server drops the Authorization "
 				"header, or it is not called by https");
+	if (text_find_nocase(message, "invalid timestamp") != NULL)
+		return err_hint(e, "the clocks of both machines differ by more "
+				   "than 15 minutes: set them by NTP");
 	if (text_find_nocase(message, "write permission") != NULL ||
 	    text_find_nocase(message, "read permission") != NULL)
 		return err_hint(e, "give the key the permission Read/Write in "
@@ -92,6 +95,12 @@ woo_refused(const struct http_response *reply, struct err *e)
 		e->code = told.code;
 		e->retry_at = told.retry_at;
 		(void)text_copy(e->hint, sizeof(e->hint), told.hint);
+	}
+	/* libcurl sent it again on a fresh connection: the key is good. */
+	if (text_find_nocase(message, "nonce has already been used") != NULL) {
+		e->class = ERR_TEMPORARY;
+		e->hint[0] = '\0';
+		return err_as(e, OB_UPSTREAM);
 	}
 	if (reply->status == 401 || reply->status == 403) {
 		err_as(e, OB_AUTH_FAILED);

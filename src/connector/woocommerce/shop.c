@@ -34,6 +34,7 @@ set_up(struct woocommerce *w, struct err *e)
 		length--;
 	(void)snprintf(w->root, sizeof(w->root), "%.*s/wp-json", (int)length,
 		       site->site_url);
+	woo_auth_set(w, site->auth_mode);
 	return order_rules_read(&w->rules, site, w->set.mapping, e);
 }
 
