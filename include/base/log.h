@@ -28,8 +28,9 @@ struct log {
 	int fd;                    /* 2 when there is no file */
 	char path[512];            /* "" when it writes to stderr */
 	enum log_level level;
-	uint64_t dropped; /* lines that could not be written */
-	bool torn;        /* a part of the last one could be */
+	uint64_t dropped;      /* lines that could not be written */
+	uint64_t dropped_told; /* of those, what a later line has told */
+	bool torn;             /* a part of the last one could be */
 	struct log_secret *secret;
 	size_t secrets;
 	/*

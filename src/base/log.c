@@ -56,6 +56,11 @@ put_line(struct log *log, const char *text, size_t length)
 		log->torn = false;
 		return;
 	}
+	if (log->dropped == 0 && log->fd != STDERR_FILENO)
+		(void)dprintf(STDERR_FILENO,
+			      "log %s: %s; lines are dropped and counted\n",
+			      log->path,
+			      written < 0 ? strerror(errno) : "it is full");
 	log->dropped++;
 	log->torn = log->torn || written > 0;
 }
@@ -84,6 +89,25 @@ put_repeats(struct log *log, utc_ms now)
 		       "INFO  log=repeated_line times=%" PRId64, log->repeated);
 	log->repeated = 0;
 	put_body(log, now, body);
+}
+
+/* F41: what a full disk took away is told once there is room again. */
+static void
+put_dropped(struct log *log, utc_ms now)
+{
+	const uint64_t before = log->dropped;
+	char body[60];
+
+	if (before == log->dropped_told)
+		return;
+	(void)snprintf(body, sizeof(body),
+		       "ERROR log=lines_dropped times=%" PRIu64,
+		       before - log->dropped_told);
+	put_body(log, now, body);
+	if (log->dropped == before)
+		log->dropped_told = before;
+	else
+		log->dropped = before; /* this line itself was none */
 }
 
 /* FNV-1a */
@@ -120,6 +144,7 @@ log_write(struct log *log, enum log_level level, const char *word,
 		log->repeated++;
 		return;
 	}
+	put_dropped(log, now);
 	put_repeats(log, now);
 	log->last_hash = hash;
 	log->last_at = now;

@@ -65,9 +65,15 @@ def free_port() -> int:
 class MariaDb:
     """One server of ours, on a socket and, if told, on a port of 127.0.0.1."""
 
-    def __init__(self, template: pathlib.Path, *options: str, port: int = 0):
+    def __init__(
+        self,
+        template: pathlib.Path,
+        *options: str,
+        port: int = 0,
+        folder: str = "/tmp",
+    ):
         # A short path: that of a socket must stay below 108 bytes.
-        self.home = pathlib.Path(tempfile.mkdtemp(prefix="obdb", dir="/tmp"))
+        self.home = pathlib.Path(tempfile.mkdtemp(prefix="obdb", dir=folder))
         self.socket = str(self.home / "s")
         self.port = port
         self.options = list(options)

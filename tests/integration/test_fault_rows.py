@@ -7,12 +7,17 @@ tests/sweep.
 
 from __future__ import annotations
 
+import contextlib
+import pathlib
 import signal
+import subprocess
+import tempfile
 import time
-from typing import Any, Callable
+from typing import Any, Callable, Iterator
 
 import pytest
-from installation import BUILD, Installation, wait_until
+from conftest import MOMENT, MariaDb, new_database
+from installation import BUILD, Installation, Sandbox, wait_until
 from test_faults import settle
 
 LIST = {"upstream": "woocommerce", "method": "GET", "path": r"/orders\?"}
@@ -520,6 +525,61 @@ def test_f19_a_server_that_is_read_only_stops_the_run_and_nothing_is_marked(
     assert stored(shop) == marked(shop) == set(ids)
 
 
+DISK_MIB = 128
+
+
+@pytest.fixture
+def small_disk() -> Iterator[pathlib.Path]:
+    """A file system of its own, where we may mount one."""
+    home = pathlib.Path(tempfile.mkdtemp(prefix="obfs", dir="/tmp"))
+    command = ["mount", "-t", "tmpfs", "-o", f"size={DISK_MIB}m", "tmpfs", home]
+    if subprocess.run(command, capture_output=True).returncode != 0:
+        home.rmdir()
+        pytest.skip("no right to mount a small file system")
+    yield home
+    subprocess.run(["umount", home], check=True)
+    home.rmdir()
+
+
+@pytest.fixture
+def cramped(
+    small_disk: pathlib.Path,
+    server_template: pathlib.Path,
+    box: Sandbox,
+    tmp_path: pathlib.Path,
+) -> Iterator[Installation]:
+    """An installation whose database lives on that disk."""
+    server = MariaDb(server_template, folder=str(small_disk))
+    for database in new_database(server):
+        made = Installation(tmp_path, database, box)
+        made.set_clock(MOMENT, rate=1)
+        box.control("POST", "/_reset", {"seed": 1, "orders": 0})
+        made.set_up()
+        yield made
+    server.close()
+
+
+def test_f19_a_full_disk_stops_the_run_and_nothing_is_lost(
+    cramped: Installation, small_disk: pathlib.Path
+) -> None:
+    shop = cramped
+    ids = add(shop, 300)
+    neighbour = small_disk / "neighbour"
+    with contextlib.suppress(OSError), neighbour.open("wb", buffering=0) as file:
+        while True:
+            file.write(bytes(4096))
+    done = sync(shop)
+    assert done.status == 69, done.out + done.err
+    assert "  Fix: " in done.err
+    assert marked(shop) <= stored(shop) != set(ids)
+    neighbour.unlink()
+    settle(shop)
+    sync(shop)
+    assert stored(shop) == marked(shop) == set(ids)
+    assert set(shop.marks().values()) == {1}
+    shop.verify("--upstream")
+
+
 # ---- mark
 
 
@@ -579,13 +639,13 @@ def test_f21_an_order_that_was_deleted_before_its_mark_holds_up_no_other(
 # ---- any step
 
 
-def test_f36_of_twenty_starts_at_once_one_works(shop: Installation) -> None:
+def test_f36_of_fifty_starts_at_once_one_works(shop: Installation) -> None:
     ids = add(shop, 10)
     settle(shop)
     assert stored(shop) == set(ids)
     more = add(shop, 10, at="2026-11-24T08:30:00")
     shop.database.run("UPDATE rm_schedule SET next_run_at = '2020-01-01'")
-    started = [shop.start("cron") for _ in range(20)]
+    started = [shop.start("cron") for _ in range(50)]
     for process in started:
         process.communicate(timeout=60)
     assert {process.returncode for process in started} == {0}
@@ -661,6 +721,7 @@ def test_f41_a_log_that_cannot_be_written_stops_no_work(shop: Installation) -> N
         OBF_PLAN=f"enospc:write:{shop.home / 'log'}",
     )
     assert done.status == 0, done.err
+    assert done.err.count("No space left on device; lines are dropped") == 1
     assert stored(shop) == marked(shop) == set(ids)
 
 

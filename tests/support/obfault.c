@@ -7,6 +7,7 @@
  *                           "any" counts all calls that leave something behind
  *   errno:recv:ECONNRESET:5 the 5th recv fails with ECONNRESET, and does
  * nothing enospc:write:/var/log   each write to a file of this beginning fails
+ *   malloc:1234             the 1234th allocation of memory fails
  *   clock:+7200             the machine's clock is two hours ahead
  *   dns:NONAME              no name exists (AGAIN: no server can be asked)
  *
@@ -380,4 +381,61 @@ res_nquery(res_state resolver, const char *name, int class, int type,
 	resolver->res_h_errno =
 		error == EAI_NONAME ? HOST_NOT_FOUND : TRY_AGAIN;
 	return -1;
+}
+
+static unsigned long allocations;
+
+/* What glibc's own names do: dlsym() itself asks for memory. */
+void *__libc_malloc(size_t size);
+void *__libc_calloc(size_t count, size_t size);
+void *__libc_realloc(void *old, size_t size);
+
+/* By hand, since words of a plan are read by functions that allocate. */
+static bool
+is_refused(void)
+{
+	const unsigned long nth =
+		__atomic_add_fetch(&allocations, 1, __ATOMIC_RELAXED);
+	const char *plan = getenv("OBF_PLAN");
+	unsigned long wanted = 0;
+
+	if (plan == NULL || strncmp(plan, "malloc:", 7) != 0)
+		return false;
+	for (plan += 7; *plan >= '0' && *plan <= '9'; plan++)
+		wanted = wanted * 10 + (unsigned long)(*plan - '0');
+	if (nth != wanted)
+		return false;
+	errno = ENOMEM;
+	return true;
+}
+
+void *
+malloc(size_t size)
+{
+	return is_refused() ? NULL : __libc_malloc(size);
+}
+
+void *
+calloc(size_t count, size_t size)
+{
+	return is_refused() ? NULL : __libc_calloc(count, size);
+}
+
+void *
+realloc(void *old, size_t size)
+{
+	return is_refused() ? NULL : __libc_realloc(old, size);
+}
+
+/* OBF_COUNT=FILE: how many allocations there were, told at the end. */
+__attribute__((destructor)) static void
+tell_allocations(void)
+{
+	const char *path = getenv("OBF_COUNT");
+	FILE *file = path != NULL ? fopen(path, "we") : NULL;
+
+	if (file == NULL)
+		return;
+	(void)fprintf(file, "%lu\n", allocations);
+	(void)fclose(file);
 }

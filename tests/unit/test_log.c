@@ -230,9 +230,12 @@ a_full_disk_drops_lines_and_counts_them(void **state)
 	assert_int_equal(full.dropped, 2);
 	log_close(&full);
 	desk->log.torn = true;
+	desk->log.dropped = 2;
 	log_line(&desk->log, LOG_INFO, LOG_INT("a", 3));
 	log_line(&desk->log, LOG_INFO, LOG_INT("a", 4));
-	assert_file(desk->path, "\n2026-11-20T13:00:09.114Z INFO  a=3\n"
+	assert_file(desk->path, "\n2026-11-20T13:00:09.114Z ERROR "
+				"log=lines_dropped times=2\n"
+				"2026-11-20T13:00:09.114Z INFO  a=3\n"
 				"2026-11-20T13:00:09.114Z INFO  a=4\n");
 }
 
