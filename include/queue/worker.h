@@ -41,6 +41,8 @@ struct task {
 	struct lease *lease[4];   /* the job's, then named ones; NULL-ended */
 	int64_t stop_boot_ms;     /* the worker's time is up; 0 = never */
 	const volatile int *stop; /* a signal came */
+	void (*show)(void *context, const struct operation *op); /* or NULL */
+	void *show_context;
 	/* private: when we last asked and showed, by clock_boot_ms() */
 	int64_t asked_boot_ms, shown_boot_ms, signal_boot_ms;
 	int64_t db_ahead_ms; /* the database's clock against ours */
@@ -118,6 +120,12 @@ struct worker {
 	 * for the network can call task_tick meanwhile. May be NULL.
 	 */
 	void (*attend)(void *context, struct task *task);
+	/*
+	 * Told how far the operation in work is, several times a second even
+	 * while the work waits for the network. May be NULL.
+	 */
+	void (*show)(void *context, const struct operation *op);
+	void *show_context;
 };
 
 /*

@@ -4,6 +4,7 @@
 
 #include "cli/operate.h"
 #include "cli/print.h"
+#include "cli/progress.h"
 #include "local.h"
 
 static const char *const states[] = {
@@ -155,64 +156,10 @@ show(struct app *app, struct call *call, struct err *e)
 	       print_close(&print, e);
 }
 
-/* What was last said about it, so that nothing is said twice. */
-struct watch {
-	char phase[41];
-	int64_t said_ms;
-	bool paused;
-};
-
-/* One line that repaints itself on a terminal. */
-static void
-paint(const struct call *call, const struct operation *op)
-{
-	enum { BAR = 16 };
-	unsigned full = op->total > 0 ? op->done * BAR / op->total : 0;
-
-	(void)fprintf(call->err, "\r\033[K◐ %s  %s %u", op->kind, op->phase,
-		      op->done);
-	if (op->total > 0)
-		(void)fprintf(call->err, "/%u", op->total);
-	(void)fprintf(call->err, " %s  ", op->unit);
-	for (unsigned i = 0; op->total > 0 && i < BAR; i++)
-		(void)fputs(i < full ? "▓" : "░", call->err);
-	(void)fflush(call->err);
-}
-
-/* Elsewhere a line at each phase, and one a minute. */
-static void
-say_progress(const struct call *call, const struct operation *op,
-	     struct watch *watch)
-{
-	const int64_t now = clock_boot_ms();
-	char until[TIME_TEXT_MAX];
-
-	if (op->paused_until != 0) {
-		if (!watch->paused)
-			call_say(call, "it waits until %s (%s)",
-				 time_text_minute(op->paused_until, until),
-				 op->pause_reason);
-		watch->paused = true;
-		return;
-	}
-	watch->paused = false;
-	if (call_switch(call, "quiet") || op->phase[0] == '\0')
-		return;
-	if (call->err_is_terminal) {
-		paint(call, op);
-	} else if (strcmp(watch->phase, op->phase) != 0 ||
-		   now - watch->said_ms >= MINUTE) {
-		call_say(call, "%s: %s, %u %s", op->kind, op->phase, op->done,
-			 op->unit);
-		watch->said_ms = now;
-	}
-	memcpy(watch->phase, op->phase, sizeof(watch->phase));
-}
-
 static bool
 watch(struct app *app, struct call *call, struct err *e)
 {
-	struct watch said = {.phase = ""};
+	struct progress progress = {.call = call};
 
 	while (*app->stop == 0) {
 		AUTO(operation) op = {0};
@@ -220,14 +167,14 @@ watch(struct app *app, struct call *call, struct err *e)
 		if (!operation_load(app->db, call_int(call, "ID", 0), &op, e))
 			return false;
 		if (operate_has_ended(&op)) {
-			if (call->err_is_terminal && said.phase[0] != '\0')
-				(void)fputs("\r\033[K", call->err);
+			progress_end(&progress);
 			operate_result(call, &op);
 			return true;
 		}
-		say_progress(call, &op, &said);
+		progress_show(&progress, &op, clock_boot_ms());
 		clock_sleep_ms(500);
 	}
+	progress_end(&progress);
 	call_say(call, "the operation goes on");
 	return true;
 }

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/text.h"
+#include "cli/progress.h"
 #include "flow/jobs.h"
 #include "local.h"
 #include "queue/window.h"
@@ -76,25 +77,37 @@ print_waiting(struct app *app, struct call *call, const struct operation *op)
 	tell_error(call, op);
 }
 
+static void
+show_work(void *context, const struct operation *op)
+{
+	progress_show(context, op, clock_boot_ms());
+}
+
 /* One turn of work; *ended when nothing more is to be awaited here. */
 static bool
-work_some(struct app *app, struct call *call, int64_t id, bool *ended,
+work_some(struct app *app, struct progress *progress, int64_t id, bool *ended,
 	  struct err *e)
 {
 	AUTO(operation) op = {0};
+	struct call *call = progress->call;
 	struct worker worker;
 	unsigned worked = 0;
 
 	jobs_worker(app, &worker);
 	worker.only_operation = id;
+	worker.show = show_work;
+	worker.show_context = progress;
 	if (!worker_run(&worker, &worked, e) ||
 	    !operation_load(app->db, id, &op, e))
 		return false;
 	*ended = true;
+	if (op.state != OPERATION_IN_PROGRESS)
+		progress_end(progress);
 	if (operate_has_ended(&op)) {
 		operate_result(call, &op);
 	} else if (op.state == OPERATION_IN_PROGRESS) {
 		*ended = *app->stop != 0; /* another process has it */
+		show_work(progress, &op);
 	} else {
 		print_waiting(app, call, &op);
 	}
@@ -104,15 +117,14 @@ work_some(struct app *app, struct call *call, int64_t id, bool *ended,
 bool
 operate(struct app *app, struct call *call, int64_t operation, struct err *e)
 {
-	bool ended = false;
+	struct progress progress = {.call = call};
+	bool ended = false, fine;
 
-	for (;;) {
-		if (!work_some(app, call, operation, &ended, e))
-			return false;
-		if (ended)
-			return true;
+	while ((fine = work_some(app, &progress, operation, &ended, e)) &&
+	       !ended)
 		clock_sleep_ms(500);
-	}
+	progress_end(&progress);
+	return fine;
 }
 
 bool

@@ -112,6 +112,13 @@ write_progress(struct db *db, void *context, struct err *e)
 	return operation_write_progress(db, context, e);
 }
 
+static void
+show(const struct task *task)
+{
+	if (task->show != NULL)
+		task->show(task->show_context, task->op);
+}
+
 void
 task_progress(struct task *task, const char *phase, unsigned done,
 	      unsigned total, const char *unit)
@@ -125,6 +132,7 @@ task_progress(struct task *task, const char *phase, unsigned done,
 	(void)snprintf(op->phase, sizeof(op->phase), "%s", phase);
 	(void)snprintf(op->unit, sizeof(op->unit), "%s",
 		       unit != NULL ? unit : "");
+	show(task);
 	if (!task->kind->is_run || task->lost ||
 	    (!is_new && clock_boot_ms() - task->shown_boot_ms < SHOW_EVERY_MS))
 		return;
@@ -139,6 +147,7 @@ task_tick(void *context)
 	struct task *task = context;
 	struct err e = {0};
 
+	show(task);
 	for (size_t i = 0; task->lease[i] != NULL && !task->lost; i++)
 		if (!lease_beat(task->lease[i], &e))
 			task->lost |= e.code == OB_LEASE_LOST;

@@ -62,6 +62,8 @@ make_task(struct hand *h)
 		.lease = {&h->job.lease},
 		.stop_boot_ms = h->shift->stop_boot_ms,
 		.stop = w->stop,
+		.show = w->show,
+		.show_context = w->show_context,
 		.db_ahead_ms = h->shift->db_ahead_ms,
 	};
 }

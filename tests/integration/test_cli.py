@@ -5,13 +5,14 @@ from __future__ import annotations
 import csv
 import io
 import json
+import os
 import pathlib
 import re
 import signal
 import subprocess
 
 import pytest
-from installation import BUILD, Installation, wait_until
+from installation import BUILD, PROGRAM, Installation, wait_until
 
 PAGES = BUILD / "gen" / "manual"
 
@@ -404,6 +405,50 @@ def test_watching_ends_with_the_result_of_the_operation(demo: Installation) -> N
     assert again.status == 1
     logs = json.loads(demo.must("logs", "--format=json").out)
     assert logs[-1]["status"] == "completed" and logs[-1]["site"] == "demo"
+
+
+def test_progress_goes_to_standard_error_a_line_a_phase(demo: Installation) -> None:
+    done = demo.ob("order", "sync", "--site=demo")
+    assert done.out.startswith("order_sync demo: Completed; fetched 100, ")
+    assert done.out.count("\n") == 1
+    said = [line for line in done.err.splitlines() if line.startswith("order_sync: ")]
+    assert said == ["order_sync: fetch, 0 orders", "order_sync: mark, 0 orders"]
+    assert "\r" not in done.err
+    quiet = demo.ob("-q", "order", "sync", "--site=demo")
+    assert "order_sync: " not in quiet.err
+    demo.database.run("UPDATE rm_schedule SET next_run_at = '2020-01-01'")
+    assert "order_sync: " not in demo.ob("cron").err
+
+
+def read_terminal(leader: int) -> str:
+    """All that was written, until nobody can write any more."""
+    shown = b""
+    try:
+        while block := os.read(leader, 4096):
+            shown += block
+    except OSError:  # how Linux says that the other end is closed
+        pass
+    os.close(leader)
+    return shown.decode()
+
+
+def test_on_a_terminal_progress_is_one_line_that_goes_away(demo: Installation) -> None:
+    leader, follower = os.openpty()
+    process = subprocess.Popen(
+        [str(PROGRAM), "order", "sync", "--site=demo"],
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=follower,
+        text=True,
+        env=demo.variables(),
+    )
+    os.close(follower)
+    shown = read_terminal(leader)
+    out, _ = process.communicate(timeout=60)
+    assert out.startswith("order_sync demo: Completed; fetched 100, ")
+    assert "\r\033[K◐ order_sync  fetch 0 orders" in shown
+    assert "\r\033[K◐ order_sync  mark 0" in shown
+    assert shown.rstrip().endswith("\033[K")
 
 
 # ---- signals
