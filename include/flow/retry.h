@@ -29,6 +29,13 @@ MUST_CHECK bool retry_wake_skus(struct app *app, const char *keys,
 				const char *source, const char *by,
 				struct err *e);
 /*
+ * After kits have changed: every order that failed by a kit, whichever, gets an
+ * operation retry (Z-8). Which kit a mended one leads to is not known before
+ * the order is expanded again.
+ */
+MUST_CHECK bool retry_wake_kits(struct app *app, const char *source,
+				const char *by, struct err *e);
+/*
  * A person's "try again" for failed and waiting orders: ids is a JSON array of
  * order ids. *operation is the new operation, 0 when there was nothing to do.
  */

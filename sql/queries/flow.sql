@@ -18,6 +18,16 @@ UPDATE rm_error_orders AS r
    SET r.status = 'requeued', r.version = r.version + 1
  WHERE r.status = 'open'
 
+-- name: retry_requeue_codes
+-- Failed orders that stand there with one of these codes. What is open is little
+-- beside the years of what was fixed, which the server does not know.
+UPDATE rm_error_orders AS r FORCE INDEX (ix_rm_error_orders_status_last_at_id)
+  JOIN JSON_TABLE(?, '$[*]' COLUMNS (
+	code VARCHAR(40) CHARACTER SET ascii PATH '$')) AS k
+    ON r.code = k.code COLLATE ascii_nopad_bin
+   SET r.status = 'requeued', r.version = r.version + 1
+ WHERE r.status = 'open'
+
 -- name: retry_requeue_ids
 UPDATE rm_error_orders AS r
   JOIN JSON_TABLE(?, '$[*]' COLUMNS (id BIGINT UNSIGNED PATH '$')) AS k

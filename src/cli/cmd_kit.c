@@ -1,5 +1,6 @@
 #include "app/app.h"
 #include "cli/print.h"
+#include "flow/retry.h"
 #include "local.h"
 #include "product/kit_csv.h"
 #include "product/kit_store.h"
@@ -62,6 +63,7 @@ kit_import_run(struct app *app, struct call *call, struct err *e)
 		.remove_missing = call_switch(call, "remove-missing"),
 	};
 	AUTO(strbuf) text = STRBUF(CSV_FILE_MAX);
+	char by[PERSON_MAX];
 	struct csv_report report = {0};
 
 	if (options.remove_missing && !options.dry_run &&
@@ -72,7 +74,10 @@ kit_import_run(struct app *app, struct call *call, struct err *e)
 	if (!kit_import(app->db, text.text ? text.text : "", text.len, options,
 			limits_of(app), &report, e))
 		return err_in(e, "%.300s", path);
-	return csv_report_tell(call, path, "kits", &report, e);
+	if (!csv_report_tell(call, path, "kits", &report, e))
+		return false;
+	return options.dry_run ||
+	       retry_wake_kits(app, "cli", person_name(by), e);
 }
 
 static bool
@@ -125,7 +130,8 @@ const struct command kit_commands[] = {
 			"price_weight, valid_from, valid_to (dates). The lines "
 			"of a parent replace that kit as a whole. With a "
 			"mistake anywhere nothing is written; a kit that would "
-			"hold itself is one.",
+			"hold itself is one. Orders that failed by a kit are "
+			"tried again.",
 		.arguments = FLAGS({.name = "FILE",
 				    .type = FLAG_FILE,
 				    .help = "a CSV file, or - for standard "

@@ -50,6 +50,21 @@ retry_wake_skus(struct app *app, const char *keys, const char *source,
 }
 
 bool
+retry_wake_kits(struct app *app, const char *source, const char *by,
+		struct err *e)
+{
+	struct requeue r = {SQL_RETRY_REQUEUE_CODES,
+			    "[\"ob_kit_component\",\"ob_kit_empty\","
+			    "\"ob_kit_cycle\",\"ob_kit_depth\"]",
+			    0};
+	int64_t operation;
+
+	return db_transact(app->db, requeue, &r, e) &&
+	       (r.changed == 0 ||
+		ask_for_retry(app, source, by, &operation, e));
+}
+
+bool
 retry_ask(struct app *app, const char *ids, const char *source, const char *by,
 	  int64_t *operation, struct err *e)
 {

@@ -133,6 +133,9 @@ CASES: dict[str, Case | list[Case]] = {
     # flow
     "retry_due": case(1, 100),
     "retry_requeue_skus": case(json.dumps([f"GHOST-{n}" for n in range(10)])),
+    "retry_requeue_codes": case(
+        json.dumps(["ob_kit_empty", "ob_kit_cycle"]), dear=OPEN
+    ),
     "retry_requeue_ids": case(json.dumps(list(range(ORDERS + 1, ORDERS + 101)))),
     "retry_hasten_ids": case(json.dumps(list(range(ORDERS + 5001, ORDERS + 5101)))),
     "retry_sites": case(),

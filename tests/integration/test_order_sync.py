@@ -272,6 +272,29 @@ def test_an_item_that_comes_requeues_the_order_that_failed_by_it(
     assert demo.count("rm_error_orders", "sku = 'GHOST-1' AND status = 'fixed'") == 1
 
 
+def test_a_kit_that_is_mended_requeues_the_order_that_failed_by_it(
+    demo: Installation,
+) -> None:
+    # Every kit has ended: its rows exist and none is valid, which is ob_kit_empty.
+    demo.database.run(
+        "UPDATE rm_kits SET valid_to = '2001-01-01', valid_from = '2000-01-01'"
+    )
+    sync(demo)
+    stored = demo.count("rm_order")
+    empty = demo.count("rm_error_orders", "code = 'ob_kit_empty'")
+    assert empty > 0
+    demo.must("kit", "import", "-", "--dry-run", text=csv_of("kits"))
+    assert demo.count("rm_error_orders", "status = 'requeued'") == 0
+    demo.must("kit", "import", "-", text=csv_of("kits"))
+    assert demo.count("rm_error_orders", "status = 'requeued'") == empty
+    assert demo.ob("cron").status in (0, 1)
+    assert (
+        demo.count("rm_error_orders", "code = 'ob_kit_empty' AND status = 'open'") == 0
+    )
+    assert demo.count("rm_order") == demo.state()["expected"]["stored"] > stored
+    demo.verify()
+
+
 def test_one_sync_is_clean_under_valgrind(demo: Installation) -> None:
     done = subprocess.run(
         [
