@@ -44,11 +44,10 @@ class OrderScenario(Scenario):
         place = self.place
         self.process, port = start_sandbox(place.home)
         self.box = Sandbox(port)
-        self.box.control("POST", "/_reset", {"seed": 1, "orders": ORDERS})
         work = place.home / "installation"
         work.mkdir()
         self.ob = Installation(work, place.database, self.box)
-        self.set_clock(NOW)
+        self.reset_shop()
         self.ob.set_up()
         self.keep_tables()
         self.connection = pymysql.connect(
@@ -85,9 +84,13 @@ class OrderScenario(Scenario):
             cursor.execute(text)
             while cursor.nextset():
                 pass
-        self.box.control("POST", "/_reset", {"seed": 1, "orders": ORDERS})
-        self.set_clock(NOW)
+        self.reset_shop()
         self.make_due()
+
+    def reset_shop(self) -> None:
+        """Its orders are as old as they are at this moment, whatever the day."""
+        self.set_clock(NOW)
+        self.box.control("POST", "/_reset", {"seed": 1, "orders": ORDERS})
 
     def set_clock(self, now: datetime.datetime) -> None:
         self.now = now
