@@ -394,7 +394,7 @@ transfer_crawls(struct transfer *t, int64_t now)
 	bool slow;
 
 	/* A shop may think for a minute: only drops of an answer count. */
-	if (bytes == 0)
+	if (bytes == 0 || !OB_GUARD("net.crawls"))
 		return false;
 	if (t->pace_at != 0 && now - t->pace_at < (int64_t)most * SECOND)
 		return false;

@@ -1,6 +1,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/fault.h"
 #include "queue/window.h"
 #include "worker_local.h"
 
@@ -203,7 +204,8 @@ task_item_begin(struct task *task, const char *name, bool *poison,
 	if (!task->job->taken_over)
 		return true;
 	*poison = task->job->crashes > 1 &&
-		  strcmp(task->job->item_in_flight, name) == 0;
+		  strcmp(task->job->item_in_flight, name) == 0 &&
+		  OB_GUARD("job.poison");
 	task->poison = *poison;
 	return *poison || task_transact(task, begin_item, &item, e) ||
 	       err_in(e, "begin %s", name);

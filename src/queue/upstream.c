@@ -2,6 +2,7 @@
 
 #include <string.h>
 
+#include "base/fault.h"
 #include "local.h"
 
 enum {
@@ -78,7 +79,7 @@ static bool
 pass_breaker(struct upstream *up, struct db *db, const struct seen *seen,
 	     struct err *e)
 {
-	if (!seen->was_open) {
+	if (!seen->was_open || !OB_GUARD("upstream.breaker")) {
 		up->probe_fence = 0;
 		return true;
 	}
@@ -150,7 +151,7 @@ take_tokens(struct upstream *up, struct db *db, unsigned count, utc_ms now,
 {
 	bool granted = true;
 
-	if (up->per_second <= 0)
+	if (up->per_second <= 0 || !OB_GUARD("upstream.rate"))
 		return true;
 	if (clock_boot_ms() >= up->tokens_until_boot_ms)
 		up->tokens = 0;
@@ -173,7 +174,7 @@ upstream_enter(struct upstream *up, struct db *db, unsigned count,
 	*wait_ms = 0;
 	if (!look(up, db, &seen, e))
 		return err_in(e, "ask leave for %s", up->name);
-	if (seen.is_early)
+	if (seen.is_early && OB_GUARD("upstream.not_before"))
 		return refuse(up, OB_RATE, seen.not_before, "asked us to wait",
 			      e);
 	return pass_breaker(up, db, &seen, e) &&
@@ -251,6 +252,6 @@ upstream_may_retry(struct upstream *up, struct db *db, bool *may, struct err *e)
 {
 	if (!db_run(db, SQL_UPSTREAM_RETRY, BINDS(bind_text(up->name)), e))
 		return err_in(e, "retry %s", up->name);
-	*may = db_changed(db) == 1;
+	*may = db_changed(db) == 1 || !OB_GUARD("upstream.retries");
 	return true;
 }

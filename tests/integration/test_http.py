@@ -252,7 +252,7 @@ def test_headers_are_those_of_the_last_answer(server):
 # --- time
 
 
-def test_drops_of_an_answer_are_a_timeout(server):
+def test_f43_drops_of_an_answer_are_a_timeout(server):
     told = call("-l", "1", server.url + "/slow")
     assert told.first["class"] == "temporary"
     assert told.first["code"] == "ob_timeout"
@@ -260,6 +260,11 @@ def test_drops_of_an_answer_are_a_timeout(server):
     assert told.first["status"] == 200
     assert told.first["tries"] == 3
     assert told.process["ms"] < 8000
+
+
+def test_f43_without_its_guard_drops_of_an_answer_are_waited_for(server):
+    told = call("-l", "1", "-t", "4", server.url + "/slow", OB_GUARD_OFF="net.crawls")
+    assert told.first["ms"] > 3900
 
 
 def test_an_upstream_may_think_longer_than_it_may_crawl(server):

@@ -672,6 +672,15 @@ def test_a_site_has_no_more_than_so_many_waiting(queue: Bench):
     assert queue.run(*words, "scope", '{"items":2}').endswith("merged")
 
 
+def test_without_a_look_at_who_waits_a_site_has_as_many_as_it_likes(queue: Bench):
+    site = queue.site()
+    for items in (1, 2, 3):
+        off = {"OB_GUARD_OFF": "queue.waiting"}
+        words = ("ask", "append", "site", site, "waiting", 2)
+        queue.run(*words, "scope", json.dumps({"items": items}), **off)
+    assert queue.one("SELECT COUNT(*) FROM rm_operation") == 3
+
+
 def test_a_request_must_be_sound(queue: Bench):
     assert queue.run("ask", "append", "scope", "[]", status=1) == (
         ": queue append: scope: wanted a JSON object"
@@ -868,6 +877,15 @@ def test_an_item_that_kills_the_process_costs_two_attempts(queue: Bench):
         1,
     )
     assert queue.job(number, "crashes", "item_in_flight") == (0, None)
+
+
+def test_without_the_look_at_what_was_in_flight_an_item_kills_again(queue: Bench):
+    """The test above can fail: here is what it would see."""
+    queue.ask("append", items=4, crash=3)
+    for _ in range(3):
+        worker = queue.start("work", OB_GUARD_OFF="job.poison")
+        worker.communicate(timeout=20)
+        assert worker.returncode == -signal.SIGKILL
 
 
 def test_a_job_that_kills_every_process_dies_in_the_end(queue: Bench):

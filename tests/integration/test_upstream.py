@@ -1,6 +1,7 @@
 """Breaker, rate, not-before and retry budget, shared through rm_upstream."""
 
 import pathlib
+from typing import Callable
 
 import pytest
 
@@ -168,3 +169,21 @@ def test_retries_are_a_tenth_of_the_calls_and_five_at_least(queue: Queue):
     queue.clock.forward(minutes=10, seconds=1)
     calls(queue, *["ok"] * 80)
     assert calls(queue, *["retry"] * 9) == ["may"] * 8 + ["may not"]
+
+
+# Each switch takes away what the test beside it stands on (RELIABILITY 3.5).
+GUARDS: list[tuple[str, Callable[[Queue], None]]] = [
+    ("upstream.breaker", test_five_failures_in_a_row_open_the_breaker_for_all),
+    ("upstream.not_before", test_all_processes_obey_a_not_before_moment),
+    ("upstream.rate", test_the_rate_is_shared_by_all_processes),
+    ("upstream.retries", test_retries_are_a_tenth_of_the_calls_and_five_at_least),
+]
+
+
+@pytest.mark.parametrize("guard,row", GUARDS, ids=[guard for guard, _ in GUARDS])
+def test_without_its_guard_an_upstream_is_not_spared(
+    queue: Queue, guard: str, row: Callable[[Queue], None]
+) -> None:
+    queue.environment["OB_GUARD_OFF"] = guard
+    with pytest.raises(AssertionError):
+        row(queue)
