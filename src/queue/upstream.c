@@ -88,12 +88,15 @@ pass_breaker(struct upstream *up, struct db *db, const struct seen *seen,
 		return true;
 	up->probe_fence = 0;
 	if (!seen->is_open) {
+		if (OB_FAULT("upstream.probe_found"))
+			return err_set(e, ERR_TEMPORARY,
+				       "fault point upstream.probe_found");
 		if (!db_run(db, SQL_UPSTREAM_PROBE,
 			    BINDS(bind_int(PROBE_S), bind_text(up->name),
 				  bind_int(seen->probe_fence)),
 			    e))
 			return false;
-		if (db_changed(db) == 1) {
+		if (db_changed(db) == 1 || !OB_GUARD("upstream.probe")) {
 			up->probe_fence = (uint64_t)seen->probe_fence + 1;
 			return true;
 		}

@@ -1,6 +1,7 @@
 """Breaker, rate, not-before and retry budget, shared through rm_upstream."""
 
 import pathlib
+import time
 from typing import Callable
 
 import pytest
@@ -76,6 +77,22 @@ def test_an_open_breaker_lets_one_probe_through(queue: Queue):
     assert queue.sql("SELECT breaker, probe_fence FROM rm_upstream") == [
         ("half_open", 1)
     ]
+
+
+@pytest.mark.parametrize("off,told", [("", "refused"), ("upstream.probe", "entered")])
+def test_who_comes_second_is_no_probe_though_it_saw_the_time_was_up(
+    queue: Queue, off: str, told: str
+) -> None:
+    calls(queue, *["fail"] * 5)
+    queue.clock.forward(seconds=30)
+    slow = queue.start(
+        *("calls", NAME, 0, 0, "enter"),
+        OB_FAULT_AT="upstream.probe_found:1:delay=1500",
+        OB_GUARD_OFF=off,
+    )
+    time.sleep(0.5)
+    assert calls(queue, "enter") == ["entered 0"]
+    assert slow.communicate(timeout=20)[0].split()[0] == told
 
 
 def test_a_good_probe_closes_the_breaker(queue: Queue):
