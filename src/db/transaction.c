@@ -1,4 +1,5 @@
 #include <errmsg.h>
+#include <mysqld_error.h>
 #include <string.h>
 
 #include "base/fault.h"
@@ -22,6 +23,9 @@ db_fail(struct db *db, enum db_phase phase, unsigned number, const char *text,
 	err_as(e, code);
 	if (code == OB_SCHEMA)
 		err_hint(e, "orderbridge migrate");
+	if (number == ER_ACCESS_DENIED_ERROR)
+		err_hint(e, "compare database.user and its password file with "
+			    "the account of the server");
 	db->error = number;
 	db->changed = 0;
 	db->may_repeat = class != ERR_UNKNOWN && db_number_may_repeat(number);

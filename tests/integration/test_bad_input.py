@@ -90,7 +90,9 @@ class Wrong:
 
 
 WRONG = {
-    "wrong_password": Wrong(wrong_password, 69, ["Access denied for user 'keyed'"]),
+    "wrong_password": Wrong(
+        wrong_password, 69, ["Access denied for user 'keyed'", "database.user"]
+    ),
     "unreachable_database": Wrong(unreachable_database, 69, ["/nowhere/s"]),
     "unknown_database": Wrong(unknown_database, 69, ["no_such_schema"]),
     "deleted_table": Wrong(deleted_table, 78, ["rm_lineitems", "orderbridge migrate"]),
