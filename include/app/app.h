@@ -65,8 +65,6 @@ MUST_CHECK bool app_secrets(struct app *app, struct err *e);
 /* app->http, bare: app/guard.c puts window, breaker and rate before it. */
 MUST_CHECK bool app_http(struct app *app, struct err *e);
 utc_ms app_now(const struct app *app);
-/* Opens the log anew when SIGHUP came since the last call. */
-void app_reopen_log(struct app *app);
 
 /*
  * A first SIGTERM or SIGINT sets *app->stop to its number, a second one ends

@@ -20,8 +20,6 @@ struct open_shop {
 	struct strbuf key, secret; /* wiped at the end */
 };
 
-/* Whether there is a connector for the platform. */
-bool shop_platform_known(const char *platform);
 /*
  * sync: part of a synchronisation, so nothing is sent inside the window; false
  * for a person's test. ERR_MISSING names a secret that is not set.

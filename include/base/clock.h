@@ -53,10 +53,6 @@ void clock_sleep_ms(int64_t ms);
 
 /* "2026-11-20T13:00:09.114Z"; returns out. */
 const char *time_text(utc_ms t, char out[TIME_TEXT_MAX]);
-/* "2026-11-20T13:00:09Z", for notes in a shop and for filters. */
-const char *time_text_short(utc_ms t, char out[TIME_TEXT_MAX]);
-/* "2026-11-20 13:00:09 UTC", for people, where seconds matter. */
-const char *time_text_second(utc_ms t, char out[TIME_TEXT_MAX]);
 /* "2026-11-20 13:00 UTC", for people. */
 const char *time_text_minute(utc_ms t, char out[TIME_TEXT_MAX]);
 /* "2026-11-20 13:00:09.114", as DATETIME(3) takes it. */
@@ -89,8 +85,5 @@ bool zone_known(const char *zone);
  */
 MUST_CHECK bool zone_to_utc(const char *zone, utc_ms wall, utc_ms *out,
 			    struct err *e);
-/* What a clock on the wall shows in a zone at that moment. ERR_INPUT. */
-MUST_CHECK bool zone_from_utc(const char *zone, utc_ms t, utc_ms *wall,
-			      struct err *e);
 
 #endif

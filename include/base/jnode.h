@@ -49,8 +49,6 @@ MUST_CHECK bool jnode_text(const struct jnode *at, const char *key,
 /* Text, or "" when the member is absent or null. */
 MUST_CHECK bool jnode_text_or_empty(const struct jnode *at, const char *key,
 				    const char **out, struct err *e);
-MUST_CHECK bool jnode_int(const struct jnode *at, const char *key, int64_t *out,
-			  struct err *e);
 MUST_CHECK bool jnode_bool(const struct jnode *at, const char *key, bool *out,
 			   struct err *e);
 MUST_CHECK bool jnode_object(const struct jnode *at, const char *key,
@@ -58,14 +56,11 @@ MUST_CHECK bool jnode_object(const struct jnode *at, const char *key,
 MUST_CHECK bool jnode_array(const struct jnode *at, const char *key,
 			    struct jnode *out, struct err *e);
 /*
- * "12.30" or 12.3. A number comes as a double, so it is printed with the 15
- * digits that a double holds and refused from 10^11 on, where it becomes too
- * coarse: the only place where money meets a double. *rounded (may be NULL): a
- * fifth decimal was rounded away.
+ * The node as "12.30" or 12.3. A number comes as a double, so it is printed
+ * with the 15 digits that a double holds and refused from 10^11 on, where it
+ * becomes too coarse: the only place where money meets a double. *rounded (may
+ * be NULL): a fifth decimal was rounded away.
  */
-MUST_CHECK bool jnode_money(const struct jnode *at, const char *key,
-			    struct money *out, bool *rounded, struct err *e);
-/* The same for the value that the node itself is. */
 MUST_CHECK bool jnode_money_of(const struct jnode *at, struct money *out,
 			       bool *rounded, struct err *e);
 /* 2, 1.5 or "1.5"; at most five decimals. */

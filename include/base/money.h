@@ -27,7 +27,6 @@ MUST_CHECK bool money_parse(const char *text, struct money *out, struct err *e);
 MUST_CHECK bool money_parse_rounded(const char *text, struct money *out,
 				    bool *rounded, struct err *e);
 MUST_CHECK bool money_add(struct money *sum, struct money more, struct err *e);
-MUST_CHECK bool money_sub(struct money *sum, struct money less, struct err *e);
 /* Rounds to a number of decimals (0 to 4), half away from zero. */
 struct money money_round(struct money m, int digits);
 struct money money_negate(struct money m);

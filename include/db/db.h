@@ -75,12 +75,6 @@ struct bind bind_time(utc_ms value);
 MUST_CHECK bool db_connect(struct db **out, const struct db_settings *settings,
 			   const struct clock *clock, struct err *e);
 void db_close(struct db *db);
-/*
- * Drops the connection and opens it anew; a transaction that was open is gone.
- * Seldom needed: outside a transaction the next statement does it by itself
- * when the connection was lost, with the next host of the list first.
- */
-MUST_CHECK bool db_reconnect(struct db *db, struct err *e);
 
 /* Runs a statement without rows. */
 MUST_CHECK bool db_run(struct db *db, enum sql_id id, const struct bind *bind,

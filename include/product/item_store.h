@@ -43,8 +43,6 @@ struct item_filter {
  */
 MUST_CHECK bool item_list(struct db *db, const struct item_filter *filter,
 			  struct rows *out, struct err *e);
-/* Items in all and by nothing else. */
-MUST_CHECK bool item_count(struct db *db, int64_t *out, struct err *e);
 
 struct item_changes {
 	size_t added, changed, unchanged, removed;

@@ -43,8 +43,6 @@ MUST_CHECK bool kit_list(struct db *db, const char *after, const char *search,
  */
 MUST_CHECK bool kit_components(struct db *db, const char *parent,
 			       struct rows *out, struct err *e);
-/* Kits in all. */
-MUST_CHECK bool kit_count(struct db *db, int64_t *out, struct err *e);
 
 /* All that stand below these rows: what a check of them has to know. */
 MUST_CHECK bool kit_load_below(struct db *db, unsigned max_depth,

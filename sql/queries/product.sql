@@ -77,10 +77,6 @@ WHERE i.sku > ?
 ORDER BY i.sku
 LIMIT ?
 
--- name: item_count
-SELECT COUNT(*) AS items
-FROM rm_items
-
 -- name: item_list
 SELECT i.id, i.sku, i.description, i.status, i.bc_number, i.gl_account,
 	i.barcode, i.list_price, i.unit,
@@ -200,10 +196,6 @@ FROM rm_kits
 WHERE parent_sku > ?
 ORDER BY parent_sku
 LIMIT ?
-
--- name: kit_count
-SELECT COUNT(DISTINCT parent_sku) AS kits
-FROM rm_kits
 
 -- name: kit_list
 SELECT k.parent_sku, COUNT(*) AS components, MIN(k.valid_from) AS valid_from,

@@ -414,9 +414,6 @@ INSERT INTO rm_log (at, level, kind, operation_id, site_id, entity, status,
 	error_code, message, host)
 VALUES (UTC_TIMESTAMP(3), ?, 'line', ?, ?, ?, ?, ?, LEFT(?, 1000), ?)
 
--- name: queue_now
-SELECT UTC_TIMESTAMP(3) AS now
-
 -- Schedules: what runs when.
 
 -- name: schedule_due

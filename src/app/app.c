@@ -202,13 +202,17 @@ app_secrets(struct app *app, struct err *e)
 	return false;
 }
 
-/* While a transfer waits: leases stay alive, a signal ends it. */
+/*
+ * While a transfer waits: leases stay alive, a signal ends it, and SIGHUP means
+ * that the log was rotated away.
+ */
 static bool
 on_tick(void *context)
 {
 	struct app *app = context;
 
-	app_reopen_log(app);
+	if (app_reopen_asked())
+		log_reopen(&app->log);
 	if (app->tick != NULL)
 		return app->tick(app->tick_context);
 	return *app->stop != 0;
@@ -241,11 +245,4 @@ utc_ms
 app_now(const struct app *app)
 {
 	return app->clock.now(&app->clock);
-}
-
-void
-app_reopen_log(struct app *app)
-{
-	if (app_reopen_asked())
-		log_reopen(&app->log);
 }

@@ -31,12 +31,6 @@ platform_find(const char *name)
 	return NULL;
 }
 
-bool
-shop_platform_known(const char *platform)
-{
-	return platform_find(platform) != NULL;
-}
-
 static bool
 read_secret(struct app *app, const struct site *site, const char *what,
 	    struct strbuf *out, struct err *e)

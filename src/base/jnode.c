@@ -93,16 +93,6 @@ jnode_text_or_empty(const struct jnode *at, const char *key, const char **out,
 }
 
 bool
-jnode_int(const struct jnode *at, const char *key, int64_t *out, struct err *e)
-{
-	struct jnode node = jnode_get(at, key);
-
-	*out = json_integer_value(node.value);
-	return json_is_integer(node.value) ||
-	       jnode_wrong(&node, "a whole number", e);
-}
-
-bool
 jnode_bool(const struct jnode *at, const char *key, bool *out, struct err *e)
 {
 	struct jnode node = jnode_get(at, key);
@@ -187,15 +177,6 @@ jnode_money_of(const struct jnode *at, struct money *out, bool *rounded,
 	if (!decimal_of(at, "an amount", number, &text, e))
 		return false;
 	return money_parse_rounded(text, out, rounded, e) || misplaced(at, e);
-}
-
-bool
-jnode_money(const struct jnode *at, const char *key, struct money *out,
-	    bool *rounded, struct err *e)
-{
-	struct jnode node = jnode_get(at, key);
-
-	return jnode_money_of(&node, out, rounded, e);
 }
 
 bool

@@ -39,12 +39,6 @@ money_add(struct money *sum, struct money more, struct err *e)
 	return true;
 }
 
-bool
-money_sub(struct money *sum, struct money less, struct err *e)
-{
-	return money_add(sum, money_negate(less), e);
-}
-
 /* Ten-thousandths in one unit of so many decimals. */
 static int64_t
 unit_of(int digits)

@@ -66,18 +66,6 @@ time_text(utc_ms t, char out[TIME_TEXT_MAX])
 }
 
 const char *
-time_text_short(utc_ms t, char out[TIME_TEXT_MAX])
-{
-	return print(t, 'T', false, "Z", out);
-}
-
-const char *
-time_text_second(utc_ms t, char out[TIME_TEXT_MAX])
-{
-	return print(t, ' ', false, " UTC", out);
-}
-
-const char *
 time_text_sql(utc_ms t, char out[TIME_TEXT_MAX])
 {
 	return print(t, ' ', true, "", out);

@@ -113,16 +113,3 @@ zone_to_utc(const char *zone, utc_ms wall, utc_ms *out, struct err *e)
 	zone_leave(&guard);
 	return true;
 }
-
-bool
-zone_from_utc(const char *zone, utc_ms t, utc_ms *wall, struct err *e)
-{
-	struct zone_guard guard;
-
-	if (!zone_known(zone))
-		return unknown(zone, e);
-	guard = zone_enter(zone);
-	*wall = t + offset_at(whole_seconds(t)) * SECOND;
-	zone_leave(&guard);
-	return true;
-}

@@ -274,14 +274,6 @@ db_connect(struct db **out, const struct db_settings *settings,
 	return true;
 }
 
-bool
-db_reconnect(struct db *db, struct err *e)
-{
-	db_drop(db);
-	db->tx = TX_NONE; /* it went with the connection */
-	return db_ready(db, e);
-}
-
 void
 db_close(struct db *db)
 {

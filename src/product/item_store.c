@@ -199,17 +199,6 @@ item_list(struct db *db, const struct item_filter *filter, struct rows *out,
 }
 
 bool
-item_count(struct db *db, int64_t *out, struct err *e)
-{
-	AUTO(rows) rows = ROWS;
-
-	if (!db_open(db, &rows, SQL_ITEM_COUNT, NO_BINDS, e))
-		return err_in(e, "count items");
-	*out = rows_next(&rows) ? rows_int(&rows, "items") : 0;
-	return rows_check(&rows, e);
-}
-
-bool
 item_sync_many(struct db *db, const struct item *item, size_t count,
 	       struct item_changes *changes, struct strbuf *keys, struct err *e)
 {

@@ -227,17 +227,6 @@ kit_components(struct db *db, const char *parent, struct rows *out,
 }
 
 bool
-kit_count(struct db *db, int64_t *out, struct err *e)
-{
-	AUTO(rows) rows = ROWS;
-
-	if (!db_open(db, &rows, SQL_KIT_COUNT, NO_BINDS, e))
-		return err_in(e, "count kits");
-	*out = rows_next(&rows) ? rows_int(&rows, "kits") : 0;
-	return rows_check(&rows, e);
-}
-
-bool
 kit_missing(struct db *db, const struct kit_table *table, struct sku_set *out,
 	    struct err *e)
 {

@@ -242,7 +242,6 @@ CASES: dict[str, Case | list[Case]] = {
     "item_remove": case(SKU),
     "item_skus_after": case(SKU, 50, page=50),
     "item_page": case(SKU, 50, page=50),
-    "item_count": case(rm_items=FIGURES),
     "item_list": case(SKU, None, None, None, 50, page=50, each=JUDGED),
     "item_list_status": case(
         *("active", SKU, None, None, None, 50), page=50, each=JUDGED
@@ -256,7 +255,6 @@ CASES: dict[str, Case | list[Case]] = {
     "kit_remove": case("SKU-000100"),
     "kit_insert": case("SKU-NEW", SKU, 1, 1, None, None, None, 1),
     "kit_parents_after": case("SKU-003000", 50, page=50),
-    "kit_count": case(dear=FIGURES),
     "kit_list": case("SKU-003000", None, None, 50, page=50),
     "kit_components": case("SKU-000100"),
     # queue
@@ -310,7 +308,6 @@ CASES: dict[str, Case | list[Case]] = {
     "job_free": case("ready", None, "gone", 9988, "host", 1, 1),
     "log_line_add": case("info", 1, 1, "orders", None, None, "x", None),
     "call_note": case(NOW, "info", 1, "200", 12, None, "x", "{}"),
-    "queue_now": case(),
     "schedule_due": case(),
     "schedule_find": case("retention"),
     "schedule_move": case(NOW, 1, 1, NOW),

@@ -33,43 +33,23 @@ TEST(the_first_failure_sticks_and_is_told_once)
 	assert_string_equal(e.text, "text of more than 4 bytes");
 	assert_int_equal(e.class, ERR_PERMANENT);
 	assert_string_equal(strbuf_text(&sb), "123");
-	strbuf_clear(&sb);
+}
+
+TEST(a_format_may_fill_a_text_to_its_ceiling_and_no_further)
+{
+	AUTO(strbuf) sb = STRBUF(4);
+	struct err e = {0};
+
 	strbuf_addf(&sb, "%s", "ab");
-	assert_true(strbuf_check(&sb, &e));
-	assert_string_equal(strbuf_text(&sb), "ab");
 	strbuf_addf(&sb, "%s", "cd");
 	assert_true(strbuf_check(&sb, &e));
-	strbuf_addf(&sb, "%s", "cde");
+	assert_string_equal(strbuf_text(&sb), "abcd");
+	strbuf_addf(&sb, "%s", "e");
 	assert_false(strbuf_check(&sb, &e));
-}
-
-TEST(a_taken_text_is_the_callers)
-{
-	AUTO(strbuf) sb = STRBUF(10);
-	char *text;
-
-	text = strbuf_take(&sb);
-	assert_string_equal(text, "");
-	free(text);
-	strbuf_add(&sb, "abc");
-	text = strbuf_take(&sb);
-	assert_string_equal(text, "abc");
-	free(text);
-	assert_string_equal(strbuf_text(&sb), "");
-	assert_int_equal(sb.ceiling, 10);
-}
-
-TEST(a_note_has_its_time_to_the_second)
-{
-	AUTO(strbuf) sb = STRBUF(100);
-
-	strbuf_add(&sb, "Exported to middleware ");
-	strbuf_add_time(&sb, 1768469400123);
-	assert_string_equal(sb.text,
-			    "Exported to middleware 2026-01-15T09:30:00Z");
+	assert_string_equal(strbuf_text(&sb), "abcd");
 }
 
 RUN_TESTS(cmocka_unit_test(a_text_grows_as_it_is_appended_to),
 	  cmocka_unit_test(the_first_failure_sticks_and_is_told_once),
-	  cmocka_unit_test(a_taken_text_is_the_callers),
-	  cmocka_unit_test(a_note_has_its_time_to_the_second))
+	  cmocka_unit_test(
+		  a_format_may_fill_a_text_to_its_ceiling_and_no_further))

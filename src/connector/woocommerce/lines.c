@@ -272,8 +272,9 @@ tie(struct order *o, struct line *parent, struct line *child)
 	o->has_kit = true;
 }
 
-void
-reader_bundles(struct reader *r, const struct jnode *order)
+/* Turns children that a bundle plugin sent into components. */
+static void
+read_bundles(struct reader *r, const struct jnode *order)
 {
 	struct jnode list = jnode_get(order, "line_items");
 
@@ -303,5 +304,5 @@ reader_lines(struct reader *r, const struct jnode *order)
 	reader_coupons(r, order);
 	read_fees(r, order);
 	reader_gift_cards(r, order);
-	reader_bundles(r, order);
+	read_bundles(r, order);
 }

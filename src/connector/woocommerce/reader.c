@@ -9,8 +9,9 @@
 /* The longest text of an order that is looked at. */
 #define TEXT_MAX ((size_t)1 << 20)
 
-const char *
-reader_path(const struct jnode *at, char out[JNODE_PATH_MAX])
+/* "line_items[2].sku": the path below the order. */
+static const char *
+path_below(const struct jnode *at, char out[JNODE_PATH_MAX])
 {
 	const char *path = jnode_path(at, out);
 
@@ -23,7 +24,7 @@ reader_wrong(struct reader *r, const struct jnode *at, enum code code,
 {
 	char path[JNODE_PATH_MAX];
 
-	fault_add(&r->o->faults, STAGE_NORMALISE, code, reader_path(at, path),
+	fault_add(&r->o->faults, STAGE_NORMALISE, code, path_below(at, path),
 		  "", "%s", e->text);
 }
 
@@ -95,7 +96,7 @@ reader_money(struct reader *r, const struct jnode *at, const char *key,
 
 	if (jnode_empty(&node)) {
 		if (required)
-			order_missing(r->o, reader_path(&node, path));
+			order_missing(r->o, path_below(&node, path));
 		return m;
 	}
 	/* PHP writes an amount that was never set as "". */
@@ -107,7 +108,7 @@ reader_money(struct reader *r, const struct jnode *at, const char *key,
 	}
 	if (rounded)
 		(void)json_array_append_new(
-			r->rounded, json_string(reader_path(&node, path)));
+			r->rounded, json_string(path_below(&node, path)));
 	return m;
 }
 

@@ -17,8 +17,6 @@ struct reader {
 	json_t *rounded; /* owned list of paths that lost a fifth decimal */
 };
 
-/* "line_items[2].sku": the path below the order. */
-const char *reader_path(const struct jnode *at, char out[JNODE_PATH_MAX]);
 /* Notes OB_JSON with the error's text, at the node. */
 void reader_wrong(struct reader *r, const struct jnode *at, enum code code,
 		  const struct err *e);
@@ -57,7 +55,5 @@ void reader_payment(struct reader *r, const struct jnode *order);
 /* The first value of a meta key that is not empty, value NULL when none. */
 struct jnode reader_meta(const struct jnode *order, const char *key,
 			 struct jnode parents[2]);
-/* Turns children that a bundle plugin sent into components. */
-void reader_bundles(struct reader *r, const struct jnode *order);
 
 #endif
