@@ -56,6 +56,7 @@ struct config {
 	} run;
 	struct {
 		unsigned connect_timeout_s, timeout_s, max_body_mb, parallel;
+		unsigned shop_rate; /* requests a second and shop */
 		char ca_file[CONFIG_PATH_MAX], proxy[CONFIG_TEXT_MAX];
 		char allow_private[CONFIG_LIST_MAX];
 		char trusted_proxies[CONFIG_LIST_MAX];

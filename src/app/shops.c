@@ -9,17 +9,14 @@
 #include "site/connection.h"
 #include "site/secret_store.h"
 
-/* A platform: its connector, the secrets it is opened with, its rate. */
+/* A platform: its connector, the secrets it is opened with. */
 static const struct platform {
 	const char *name;
 	struct shop *(*open)(const struct shop_settings *settings,
 			     struct err *e);
 	const char *key, *secret; /* names after site.CODE. */
-	double per_second;
-	unsigned burst;
 } platforms[] = {
-	{"woocommerce", woocommerce_open, "consumer_key", "consumer_secret", 10,
-	 20},
+	{"woocommerce", woocommerce_open, "consumer_key", "consumer_secret"},
 };
 
 static const struct platform *
@@ -90,8 +87,8 @@ open_shop_begin(struct open_shop *out, struct app *app, const struct site *site,
 	if (!app_secrets(app, e) || !app_http(app, e) ||
 	    !read_secret(app, site, platform->key, &out->key, e) ||
 	    !read_secret(app, site, platform->secret, &out->secret, e) ||
-	    !open_guard(app, upstream, platform->per_second, platform->burst,
-			sync, &out->guard, e))
+	    !open_guard(app, upstream, app->config.net.shop_rate,
+			2 * app->config.net.shop_rate, sync, &out->guard, e))
 		return false;
 	settings.http = out->guard;
 	settings.key = out->key.text;

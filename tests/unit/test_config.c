@@ -225,6 +225,7 @@ TEST(flag_beats_environment_beats_file_beats_database)
 	assert_int_equal(config.sync.batch_size, 600);
 	assert_int_equal(config.run.max_workers, 7);
 	assert_int_equal(config.net.parallel, 4); /* not for screens */
+	assert_int_equal(config.net.shop_rate, 10);
 	assert_string_equal(config_origin_text(&config,
 					       config_key_find("run.jobs"),
 					       text, sizeof(text)),
