@@ -94,4 +94,12 @@ MUST_CHECK bool migrate_run(struct db *db, const struct migrate_order *order,
  */
 MUST_CHECK bool db_schema_check(struct db *db, struct err *e);
 
+/*
+ * Whether every table and column that the migrations made is still there: the
+ * records of db_schema_check say only that they were made. ERR_FATAL with
+ * OB_SCHEMA names those that are lost. For doctor and migrate: too slow for
+ * each start.
+ */
+MUST_CHECK bool db_schema_compare(struct db *db, struct err *e);
+
 #endif

@@ -41,6 +41,11 @@ void csv_warn(struct csv_report *report, size_t line, const char *why, ...)
 /* Puts the faults in the order of their lines. */
 void csv_report_sort(struct csv_report *report);
 /*
+ * An error of the reader as a fault of the line that it names, else of line;
+ * what to do about it stands behind it in parentheses.
+ */
+void csv_refuse(struct csv_report *report, size_t line, const struct err *why);
+/*
  * An error of the reader as a fault of the line that it names. False when the
  * reader did not get past that line, so that nothing after it can be read.
  */

@@ -26,3 +26,22 @@ SELECT table_rows
 FROM information_schema.tables
 WHERE table_schema = DATABASE()
 	AND table_name = ?
+
+-- What the migrations made and is no longer there: a table as a whole by its
+-- name, a column as table.column.
+-- name: schema_lacks
+SELECT DISTINCT IF(t.table_name IS NULL, wanted.t,
+	CONCAT(wanted.t, '.', wanted.c)) AS name
+FROM JSON_TABLE(?, '$[*]' COLUMNS (
+	nth FOR ORDINALITY,
+	t VARCHAR(64) CHARACTER SET utf8mb3 PATH '$.t',
+	c VARCHAR(64) CHARACTER SET utf8mb3 PATH '$.c'
+)) AS wanted
+LEFT JOIN information_schema.tables AS t
+	ON t.table_schema = DATABASE() AND t.table_name = wanted.t
+LEFT JOIN information_schema.columns AS c
+	ON c.table_schema = DATABASE() AND c.table_name = wanted.t
+	AND c.column_name = wanted.c
+WHERE c.column_name IS NULL
+ORDER BY wanted.nth
+LIMIT 1000

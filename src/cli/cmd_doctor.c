@@ -78,7 +78,8 @@ check_database(struct app *app, struct steps *steps)
 	check(steps, "Database", fine, &why);
 	if (!fine)
 		return false;
-	fine = db_schema_check(app->db, &why);
+	fine = db_schema_check(app->db, &why) &&
+	       db_schema_compare(app->db, &why);
 	check(steps, "Schema", fine, &why);
 	return fine;
 }

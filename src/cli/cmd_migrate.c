@@ -149,7 +149,8 @@ migrate(struct app *app, struct call *call, struct err *e)
 		return show_status(app, call, e);
 	if (call_switch(call, "dry-run"))
 		return show_plan(app, call, e);
-	if (!migrate_run(app->db, &order, &summary, e))
+	if (!migrate_run(app->db, &order, &summary, e) ||
+	    !db_schema_compare(app->db, e))
 		return false;
 	(void)fprintf(call->out, "schema %u, %zu %s done now\n",
 		      summary.database_version, steps.done,

@@ -63,17 +63,29 @@ csv_report_sort(struct csv_report *report)
 	qsort(report->fault, kept, sizeof(*report->fault), compare_lines);
 }
 
+void
+csv_refuse(struct csv_report *report, size_t line, const struct err *why)
+{
+	static const char place[] = "line ";
+	const char *text = why->text;
+	char *end;
+
+	/* The reader begins with "line 7, column 2: "; the report tells the
+	 * line itself. */
+	if (strncmp(text, place, strlen(place)) == 0) {
+		line = strtoul(text + strlen(place), &end, 10);
+		text = end + strspn(end, ":, ");
+	}
+	if (why->hint[0] != '\0')
+		csv_fault(report, line, "%s (%s)", text, why->hint);
+	else
+		csv_fault(report, line, "%s", text);
+}
+
 bool
 csv_refused(struct csv_report *report, const struct csv *csv, size_t before,
 	    const struct err *why)
 {
-	char place[32];
-	const char *text = why->text;
-
-	/* The report tells the line itself. */
-	(void)snprintf(place, sizeof(place), "line %zu", csv->line);
-	if (strncmp(text, place, strlen(place)) == 0)
-		text += strlen(place) + strspn(text + strlen(place), ":, ");
-	csv_fault(report, csv->line, "%s", text);
+	csv_refuse(report, csv->line, why);
 	return csv->at != before;
 }

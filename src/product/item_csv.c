@@ -154,7 +154,7 @@ read_file(const char *text, size_t length, struct file_keys *keys,
 	struct err bad = {0};
 
 	if (!csv_open(&csv, text, length, columns, &bad)) {
-		csv_fault(report, 1, "%s", bad.text);
+		csv_refuse(report, 1, &bad);
 		return true;
 	}
 	if (!csv_has(&csv, COLUMN_SKU)) {

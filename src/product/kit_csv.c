@@ -127,7 +127,7 @@ read_file(const char *text, size_t length, struct kit_table *table,
 	struct err bad = {0};
 
 	if (!csv_open(&csv, text, length, columns, &bad)) {
-		csv_fault(report, 1, "%s", bad.text);
+		csv_refuse(report, 1, &bad);
 		return true;
 	}
 	for (size_t i = COLUMN_PARENT; i <= COLUMN_QUANTITY; i++)

@@ -176,6 +176,19 @@ def test_a_database_without_tables_names_migrate(bare: Installation) -> None:
     assert "  Fix: orderbridge migrate\n" in done.err
 
 
+def test_doctor_and_migrate_miss_a_table_and_a_column(demo: Installation) -> None:
+    assert re.search(r"^Schema \.+ PASS$", demo.ob("doctor").out, re.M)
+    demo.database.run("ALTER TABLE rm_items DROP COLUMN barcode")
+    demo.database.run("DROP TABLE rm_lineitems")
+    lost = "the database has lost rm_items.barcode, rm_lineitems"
+    fix = "restore the backup: orderbridge migrate makes nothing a second time"
+    done = demo.ob("doctor")
+    assert done.status == 1
+    assert f"{lost}\n" in done.out and fix in done.out
+    done = demo.ob("migrate")
+    assert (done.status, done.err) == (78, f"orderbridge: {lost}\n  Fix: {fix}\n")
+
+
 def test_a_password_file_is_read_and_its_absence_told(demo: Installation) -> None:
     path = demo.home / "password"
     variable = {"ORDERBRIDGE_DATABASE_PASSWORD_FILE": str(path)}
