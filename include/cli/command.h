@@ -24,6 +24,7 @@ enum flag_type {
 	FLAG_FILE, /* a path; "-" is standard input or output */
 	FLAG_INT,  /* minimum to maximum */
 	FLAG_TIME, /* 2026-11-20, 2026-11-20T13:00Z, or an age: 90m, 48h, 7d */
+	FLAG_DATE, /* 2026-11-20, a day in a zone that its reader knows */
 	FLAG_ON_OFF,
 	FLAG_WORD, /* one of words */
 	FLAG_LIST, /* comma-separated; of words where there are some */
@@ -77,6 +78,9 @@ struct command {
 	const struct flag *flags;
 	const struct example *examples;
 	unsigned traits; /* NEEDS_, TAKES_, IS_ */
+	/* Mistakes that show in the line alone, told before anything is opened;
+	 * may be NULL. */
+	bool (*check)(const struct call *call, struct err *e);
 	/* False: e says why. What finished with failures calls call_failed().
 	 */
 	bool (*run)(struct app *app, struct call *call, struct err *e);

@@ -13,6 +13,16 @@ SELECT COUNT(*) AS ready
          WHERE state = 'ready' AND run_after <= UTC_TIMESTAMP(6)
          LIMIT ?) AS due
 
+-- Runs that a process holds; whose process is gone was repaired before.
+-- name: cron_running
+SELECT o.id, o.kind, COALESCE(s.code, '') AS site_code, o.started_at
+  FROM rm_job AS j
+  JOIN rm_operation AS o ON o.id = j.operation_id
+  LEFT JOIN rm_sites AS s ON s.id = o.site_id
+ WHERE j.state = 'leased' AND j.kind = 'run' AND o.started_at IS NOT NULL
+ ORDER BY o.started_at
+ LIMIT 100
+
 -- name: cron_ended
 INSERT INTO rm_log (at, level, kind, message, detail)
 VALUES (UTC_TIMESTAMP(3), 'info', 'system', 'worker ended', ?)

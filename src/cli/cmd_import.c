@@ -22,7 +22,7 @@ static const struct flag import_flags[] = {
 	 .value = "processing,completed",
 	 .help = "online statuses; default: the site's"},
 	{.name = "start-date",
-	 .type = FLAG_TEXT,
+	 .type = FLAG_DATE,
 	 .value = "2026-01-31",
 	 .help = "orders created on or after this day, in the store's zone"},
 	{.name = "fail-if-paused",
@@ -78,9 +78,14 @@ print_import_results(struct app *app, struct call *call, int64_t operation,
 		{"code", PRINT_TEXT, NULL},    {"total", PRINT_MONEY, NULL},
 		{"message", PRINT_TEXT, NULL}, {0},
 	};
+	AUTO(operation) op = {0};
 	AUTO(print) print = {0};
 	AUTO(rows) rows = ROWS;
 
+	if (!operation_load(app->db, operation, &op, e))
+		return false;
+	if (!operate_has_ended(&op))
+		return true; /* it waits, which has been said */
 	return db_open(app->db, &rows, SQL_IMPORT_RESULTS,
 		       BINDS(bind_int(operation)), e) &&
 	       print_open(&print, call, columns, e) &&

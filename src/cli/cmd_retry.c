@@ -81,14 +81,19 @@ collect_filtered(struct app *app, const struct call *call, struct strbuf *out,
 	struct bind code = bind_text_or_null(call_text(call, "code"));
 	struct bind sku = bind_text_or_null(call_text(call, "sku"));
 
-	if (!call_given(call, "site") && !call_given(call, "code") &&
-	    !call_given(call, "sku") && !call_switch(call, "all")) {
-		(void)err_set(e, ERR_INPUT, "say what to retry");
-		return err_hint(e, "--id=, --operation=, --site=, --code=, "
-				   "--sku= or --all");
-	}
 	return collect(app, SQL_RETRY_FILTER,
 		       BINDS(site, site, code, code, sku, sku), out, count, e);
+}
+
+static bool
+check_retry(const struct call *call, struct err *e)
+{
+	for (const struct flag *flag = retry_flags; flag->name; flag++)
+		if (call_given(call, flag->name))
+			return true;
+	err_set(e, ERR_INPUT, "say what to retry");
+	return err_hint(e, "--id=, --operation=, --site=, --code=, --sku= or "
+			   "--all");
 }
 
 static bool
@@ -152,6 +157,7 @@ const struct command retry_commands[] = {
 			},
 		.traits =
 			NEEDS_DATABASE | NEEDS_SECRETS | TAKES_YES | IS_COMMON,
+		.check = check_retry,
 		.run = run_retry,
 	},
 	{0},

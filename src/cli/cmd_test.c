@@ -150,6 +150,13 @@ test_bc(struct app *app, struct call *call, struct err *e)
 }
 
 static bool
+no_connection(const char *kind, struct err *e)
+{
+	err_set(e, ERR_MISSING, "no connection of kind \"%s\"", kind);
+	return err_hint(e, "there is bc: orderbridge connection test bc");
+}
+
+static bool
 run_connection_test(struct app *app, struct call *call, struct err *e)
 {
 	struct steps steps = {.call = call};
@@ -158,8 +165,7 @@ run_connection_test(struct app *app, struct call *call, struct err *e)
 	char until[TIME_TEXT_MAX];
 
 	if (strcmp(call_text(call, "KIND"), "bc") != 0)
-		return err_set(e, ERR_MISSING, "no connection of kind \"%s\"",
-			       call_text(call, "KIND"));
+		return no_connection(call_text(call, "KIND"), e);
 	/* I8: a test of Business Central is not sent inside the window. */
 	if (bc_window_covers(app_now(app))) {
 		steps_print(&steps, &skipped);

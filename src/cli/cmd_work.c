@@ -169,14 +169,7 @@ work_with(struct app *app, unsigned jobs, bool follow, struct call *call,
 	return fine;
 }
 
-static bool
-run_worker(struct app *app, struct call *call, struct err *e)
-{
-	return work_with(app, app->config.run.jobs, call_switch(call, "follow"),
-			 call, e);
-}
-
-/* The one line that a paused cron writes; true when it is paused. */
+/* The one line that a paused start writes; true when it is paused. */
 static bool
 is_paused(struct app *app, struct call *call)
 {
@@ -186,7 +179,7 @@ is_paused(struct app *app, struct call *call)
 	if (!bc_window_covers(now))
 		return false;
 	(void)time_text_minute(bc_window_ends(now), until);
-	log_line(&app->log, LOG_INFO, LOG_TEXT("flow", "cron"),
+	log_line(&app->log, LOG_INFO, LOG_TEXT("flow", call->command->name),
 		 LOG_TEXT("paused_until", until),
 		 LOG_TEXT("msg", "Business Central maintenance"));
 	if (call->err_is_terminal || call_switch(call, "verbose"))
@@ -197,6 +190,14 @@ is_paused(struct app *app, struct call *call)
 	if (call_switch(call, "fail-if-paused"))
 		call->status = 75;
 	return true;
+}
+
+static bool
+run_worker(struct app *app, struct call *call, struct err *e)
+{
+	(void)is_paused(app, call); /* what may go on in it, does */
+	return work_with(app, app->config.run.jobs, call_switch(call, "follow"),
+			 call, e);
 }
 
 static bool
@@ -217,6 +218,29 @@ note_seen(struct app *app, struct err *e)
 			   2, 2, e);
 }
 
+/* F36: what another start is at, for whoever wonders why this one did not. */
+static bool
+log_running(struct app *app, struct err *e)
+{
+	AUTO(rows) rows = ROWS;
+	char since[TIME_TEXT_MAX], said[TIME_TEXT_MAX + 30];
+
+	if (!db_open(app->db, &rows, SQL_CRON_RUNNING, NO_BINDS, e))
+		return false;
+	while (rows_next(&rows)) {
+		(void)snprintf(said, sizeof(said), "already running since %s",
+			       time_text(rows_time(&rows, "started_at"),
+					 since));
+		log_line(&app->log, LOG_INFO,
+			 LOG_TEXT("flow", rows_borrow(&rows, "kind", NULL)),
+			 LOG_TEXT("site",
+				  rows_borrow(&rows, "site_code", NULL)),
+			 LOG_INT("op", rows_int(&rows, "id")),
+			 LOG_TEXT("msg", said));
+	}
+	return rows_check(&rows, e);
+}
+
 static bool
 run_cron(struct app *app, struct call *call, struct err *e)
 {
@@ -234,6 +258,7 @@ run_cron(struct app *app, struct call *call, struct err *e)
 	return worker_repair(&worker, &repaired, e) &&
 	       schedule_enqueue_due(app->db, kinds, count, app_now(app), &made,
 				    e) &&
+	       log_running(app, e) &&
 	       work_with(app, app->config.run.jobs, false, call, e);
 }
 

@@ -169,6 +169,29 @@ flush_output(const struct call *call, struct err *e)
 		       errno != 0 ? strerror(errno) : "cannot be written");
 }
 
+/* Who made an error had nothing better: where to look. */
+static void
+add_next_step(const struct call *call, struct err *e)
+{
+	const char *name = call->command->name;
+	char list[64];
+
+	if (e->hint[0] != '\0' || e->code != CODE_NONE)
+		return;
+	(void)snprintf(list, sizeof(list), "%.*s list",
+		       (int)strcspn(name, " "), name);
+	if (e->class == ERR_MISSING && command_find(list) != NULL)
+		err_hint(e, "orderbridge %s shows what there is", list);
+	else if (e->class == ERR_INPUT || e->class == ERR_MISSING)
+		err_hint(e, "see: orderbridge %s --help", name);
+	else if (e->class == ERR_CONFLICT)
+		err_hint(e, "look at it again, then repeat the command");
+	else if (e->class == ERR_TEMPORARY)
+		err_hint(e, "try again in a minute");
+	else
+		err_hint(e, "orderbridge doctor checks the installation");
+}
+
 /* The exit status; an error is told here, and nowhere else. */
 static int
 run_command(struct call *call, char *const *environment)
@@ -180,9 +203,12 @@ run_command(struct call *call, char *const *environment)
 	if (!open_needs(&app, call, environment, &e) ||
 	    !call->command->run(&app, call, &e)) {
 		status = exit_status(&e);
+		add_next_step(call, &e);
 		error_print(&e, call->err, call->color_err);
 	} else if (!flush_output(call, &e)) {
 		status = exit_status(&e);
+		err_hint(&e, "make room where the output goes, and repeat the "
+			     "command");
 		if (!reader_is_gone(call))
 			error_print(&e, call->err, call->color_err);
 	} else {

@@ -151,6 +151,19 @@ read_time(const struct flag *flag, struct call_value *value, struct err *e)
 }
 
 static bool
+read_date(const struct flag *flag, const struct call_value *value,
+	  struct err *e)
+{
+	utc_ms day;
+
+	/* A moment has a zone of its own, which would be lost. */
+	if (strlen(value->text) == strlen("2026-11-20") &&
+	    time_parse(value->text, &day, e))
+		return true;
+	return wrong_value(flag, "a date (2026-11-20)", value->text, e);
+}
+
+static bool
 word_index(const char *const *words, const char *text, int64_t *out)
 {
 	for (int64_t i = 0; words[i] != NULL; i++) {
@@ -203,6 +216,8 @@ flag_read(struct call_value *value, struct err *e)
 		return read_int(flag, value, e);
 	case FLAG_TIME:
 		return read_time(flag, value, e);
+	case FLAG_DATE:
+		return read_date(flag, value, e);
 	case FLAG_ON_OFF:
 		return word_index(on_off, value->text, &value->number) ||
 		       wrong_value(flag, "on or off", value->text, e);

@@ -337,7 +337,8 @@ call_parse(struct call *out, int count, char *const *word, struct err *e)
 		err_set(e, ERR_INPUT, "%s: what of it?", out->topic);
 		return err_hint(e, "see: orderbridge %s --help", out->topic);
 	}
-	if (!check_call(&in, e))
+	if (!check_call(&in, e) ||
+	    (out->command->check && !out->command->check(out, e)))
 		return refuse(out, e);
 	out->format = (enum format)call_word(out, "format", FORMAT_TABLE);
 	return true;

@@ -45,7 +45,8 @@ call_confirm(const struct call *call, struct err *e, const char *question, ...)
 	if (fgets(answer, sizeof(answer), stdin) != NULL &&
 	    (answer[0] == 'y' || answer[0] == 'Y'))
 		return true;
-	return err_set(e, ERR_CONFLICT, "stopped, nothing was changed");
+	err_set(e, ERR_CONFLICT, "stopped, nothing was changed");
+	return err_hint(e, "answer y, or add --yes");
 }
 
 bool

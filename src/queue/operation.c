@@ -91,6 +91,13 @@ read_operation(struct rows *rows, struct operation *op, struct err *e)
 	       err_set(e, ERR_FATAL, "unknown state %s", state);
 }
 
+static bool
+no_operation(int64_t id, struct err *e)
+{
+	err_set(e, ERR_MISSING, "no operation %lld", (long long)id);
+	return err_hint(e, "orderbridge operation list shows them");
+}
+
 bool
 operation_load(struct db *db, int64_t id, struct operation *out, struct err *e)
 {
@@ -101,8 +108,7 @@ operation_load(struct db *db, int64_t id, struct operation *out, struct err *e)
 		return err_in(e, "load operation %lld", (long long)id);
 	if (!rows_next(&rows))
 		return rows_check(&rows, e) &&
-		       err_set(e, ERR_MISSING, "no operation %lld",
-			       (long long)id);
+		       no_operation(id, e);
 	if (read_operation(&rows, out, e))
 		return true;
 	operation_end(out);
@@ -121,8 +127,7 @@ operation_lock(struct db *db, int64_t id, struct operation_now *out,
 		return false;
 	if (!rows_next(&rows))
 		return rows_check(&rows, e) &&
-		       err_set(e, ERR_MISSING, "no operation %lld",
-			       (long long)id);
+		       no_operation(id, e);
 	rows_text(&rows, "state", state, sizeof(state));
 	out->version = rows_int(&rows, "version");
 	out->is_cancelled = !rows_null(&rows, "cancel_at");

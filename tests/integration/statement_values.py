@@ -88,6 +88,7 @@ CASES: dict[str, Case | list[Case]] = {
     "setting_list": case(),
     "setting_note": case("cron_last_seen", "x"),
     "cron_ready": case(1000, dear=CAPPED),
+    "cron_running": case(),
     "cron_ended": case("{}"),
     "sync_sites": case(),
     "import_results": case(5000),
@@ -130,6 +131,9 @@ CASES: dict[str, Case | list[Case]] = {
     "schema_start": case(1, 1, "x", HASH),
     "schema_finish": case(1, 1),
     "schema_table_rows": case("rm_order"),
+    "schema_lacks": case(
+        '[{"t":"rm_order","c":"id"}]', dear="reads the catalogue, for doctor only"
+    ),
     # flow
     "retry_due": case(1, 100),
     "retry_requeue_skus": case(json.dumps([f"GHOST-{n}" for n in range(10)])),

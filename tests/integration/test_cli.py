@@ -104,6 +104,20 @@ BAD_INPUT: list[tuple[list[str], int, str, str]] = [
         "no operation 9999",
         "orderbridge operation list shows them",
     ),
+    (
+        ["operation", "cancel", "999"],
+        3,
+        "cancel operation 999: no operation 999",
+        "orderbridge operation list shows them",
+    ),
+    (["operation", "watch", "999"], 3, "no operation 999", "orderbridge operation"),
+    (["retry", "--operation=999"], 3, "no operation 999", "orderbridge operation"),
+    (
+        ["connection", "test", "sap"],
+        3,
+        'no connection of kind "sap"',
+        "there is bc: orderbridge connection test bc",
+    ),
     (["order", "show", "BGM-9"], 3, 'no order "BGM-9"', "orderbridge order list"),
     (["item", "import", "nowhere.csv"], 3, "nowhere.csv: No such file", ""),
     (
@@ -122,6 +136,21 @@ def test_bad_input_is_told_in_one_message(demo: Installation) -> None:
         assert done.out == ""
         assert done.err.startswith(f"orderbridge: {message}"), done.err
         assert f"\n  Fix: {fix}" in done.err
+
+
+def test_a_mistake_in_the_line_is_told_before_the_database_is_asked(
+    bare: Installation,
+) -> None:
+    away = {"ORDERBRIDGE_DATABASE_SOCKET": "/nowhere/s"}
+    for words in (
+        ["import", "--site=demo", "--start-date=31.12.2026"],
+        ["logs", "--since=31.12.2026"],
+        ["site", "edit", "demo", "--min-date=yesterday"],
+        ["retry"],
+    ):
+        done = bare.ob(*words, **away)
+        assert done.status == 2, done.err
+        assert "/nowhere/s" not in done.err and "\n  Fix: " in done.err
 
 
 def test_an_unknown_site_is_no_such_thing(demo: Installation) -> None:
@@ -212,6 +241,8 @@ def test_a_log_folder_that_cannot_be_written_is_told(demo: Installation) -> None
 
 def test_a_csv_with_a_mistake_changes_nothing(demo: Installation) -> None:
     before = demo.row_counts()
+    done = demo.ob("item", "import", "-", text="sku,colour\nNEW-1,red\n")
+    assert done.err.startswith("-:1: column 2: unknown column 'colour' (known columns:")
     text = "sku,status\nNEW-1,active\nNEW-2,zebra\n"
     done = demo.ob("item", "import", "-", text=text)
     assert done.status == 2

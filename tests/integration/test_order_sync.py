@@ -2,9 +2,15 @@
 
 from __future__ import annotations
 
+import contextlib
+import json
+import os
 import pathlib
 import subprocess
+import time
+from typing import Any
 
+import pytest
 from installation import PROGRAM, SOURCE, Installation, csv_of, kill, wait_until
 
 REQUIREMENT_PENDING = """SELECT COUNT(*) as pending
@@ -102,6 +108,26 @@ def test_killed_in_the_middle_and_run_again_nothing_is_missing(
     demo.verify("--upstream")
 
 
+def on_terminal(ob: Installation, *words: str) -> tuple[int, str]:
+    """A command whose standard error is a terminal, and what it shows there."""
+    leader, follower = os.openpty()
+    done = subprocess.run(
+        [str(PROGRAM), *words],
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.DEVNULL,
+        stderr=follower,
+        env=ob.variables(),
+        timeout=60,
+    )
+    os.close(follower)
+    shown = b""
+    with contextlib.suppress(OSError):  # the other end is closed
+        while block := os.read(leader, 4096):
+            shown += block
+    os.close(leader)
+    return done.returncode, shown.decode()
+
+
 def test_inside_the_window_nothing_is_sent_and_it_says_when(
     demo: Installation,
 ) -> None:
@@ -110,7 +136,20 @@ def test_inside_the_window_nothing_is_sent_and_it_says_when(
     done = demo.ob("order", "sync", "--site=demo")
     assert done.status == 0
     assert "Business Central maintenance until 2026-11-30 04:00 UTC" in done.out
-    assert demo.ob("cron").status == 0
+    pause = "Business Central maintenance until 2026-11-30 04:00 UTC"
+    for words in (["cron"], ["worker"]):
+        status, shown = on_terminal(demo, *words)
+        assert (status, shown) == (0, f"Paused: {pause}, due work starts then.\r\n")
+        said = [line for line in demo.lines() if f" flow={words[0]} " in line]
+        assert " INFO " in said[-1] or "level=info" in said[-1]
+        assert 'paused_until="2026-11-30 04:00 UTC"' in said[-1]
+        done = demo.ob(*words)
+        assert (done.status, done.out, done.err) == (0, "", "")
+    done = demo.ob("import", "--site=demo")
+    assert done.status == 0 and done.err == ""
+    assert done.out.startswith("Queued as operation ") and pause in done.out
+    assert done.out.count("\n") == 1
+    demo.database.run("DELETE FROM rm_operation WHERE kind = 'import'")
     assert len(demo.requests()) == before
     state, paused_until = demo.database.run(
         "SELECT state, paused_until FROM rm_operation WHERE kind = 'order_sync'"
@@ -147,18 +186,41 @@ def test_a_mended_order_goes_through_by_retry(demo: Installation) -> None:
     assert demo.count("rm_error_orders", "status = 'fixed'") == 1
 
 
-def test_a_dry_run_writes_nothing_anywhere(demo: Installation) -> None:
-    rows, effects = demo.row_counts(), demo.box.effects()
-    done = demo.ob("order", "plan", "--site=demo", "--format=csv")
+def whole_dump(ob: Installation) -> dict[str, list[tuple[Any, ...]]]:
+    """Every row, but for what the requests themselves cost: docs/decisions.md."""
+    dump = {}
+    for (table,) in ob.database.run("SHOW TABLES"):
+        columns = [name for name, *_ in ob.database.run(f"SHOW COLUMNS FROM {table}")]
+        if table == "rm_upstream":
+            columns = [name for name in columns if name not in SPENT]
+        shown = ", ".join(columns)
+        dump[table] = sorted(ob.database.run(f"SELECT {shown} FROM {table}"), key=str)
+    return dump
+
+
+SPENT = {"tat", "n", "window_calls", "window_at", "last_ok_at"}
+
+
+@pytest.mark.parametrize(
+    "words, lines",
+    [
+        (["order", "plan", "--site=demo"], 101),
+        (["order", "sync", "--dry-run", "--site=demo"], 101),
+        (["order", "sync", "--dry-run", "--full", "--site=demo"], 101),
+        (["import", "--dry-run", "--site=demo"], 101),
+    ],
+)
+def test_a_dry_run_writes_nothing_anywhere(
+    demo: Installation, words: list[str], lines: int
+) -> None:
+    demo.must("site", "test", "demo")
+    demo.must("connection", "test", "bc")
+    before, effects = whole_dump(demo), demo.box.effects()
+    done = demo.ob(*words, "--format=csv")
     assert done.status == 0, done.err
-    assert len(done.out.splitlines()) == 101
-    rows_after = demo.row_counts()
-    # What a call costs the shared rate, and the token, is no business row.
-    for table in ("rm_upstream", "rm_secret"):
-        rows.pop(table), rows_after.pop(table)
-    assert rows_after == rows
-    marks = [e for e in demo.box.effects() if e["effect"] == "mark"]
-    assert len(marks) == len([e for e in effects if e["effect"] == "mark"])
+    assert len(done.out.splitlines()) == lines
+    assert whole_dump(demo) == before
+    assert demo.box.effects() == effects
 
 
 def test_wrong_credentials_pause_the_site_and_fail_no_order(
@@ -210,12 +272,34 @@ def test_an_import_by_id_skips_what_is_there_and_names_what_is_not(
     assert "gone" in done.out
 
 
+def test_only_an_import_by_its_id_takes_a_test_order(demo: Installation) -> None:
+    number = next(
+        n for n, o in demo.state()["orders"].items() if o["code"] == "skipped_test"
+    )
+    words = ["import", "--site=demo", "--format=json"]
+    wide = json.loads(demo.must(*words, "--dry-run").out)
+    assert [r["code"] for r in wide if r["order"] == f"BGM-{number}"] == [
+        "skipped_test"
+    ]
+    for more in (["--dry-run"], []):
+        done = demo.ob(*words, f"--order-id={number}", *more)
+        (row,) = json.loads(done.out[done.out.index("[") :])
+        assert (row["order"], row["outcome"]) == (f"BGM-{number}", "stored")
+    assert demo.count("rm_order") == 1
+
+
 def test_the_second_start_ends_within_a_second(demo: Installation) -> None:
     demo.box.control("PUT", "/_latency", {"ms": 300})
     first = demo.start("order", "sync", "--site=demo")
     wait_until(lambda: demo.count("rm_job", "state = 'leased'") == 1)
-    done = demo.ob("cron", timeout=5)
-    assert done.status == 0
+    since = demo.one("SELECT started_at FROM rm_operation")
+    began = time.monotonic()
+    done = demo.ob("cron")
+    assert time.monotonic() - began < 1
+    assert (done.status, done.out, done.err) == (0, "", "")
+    assert f"already running since {since.isoformat(timespec='milliseconds')}Z" in (
+        demo.lines()[-1]
+    )
     first.communicate(timeout=60)
     demo.box.control("PUT", "/_latency", {"ms": 0})
     assert set(demo.marks().values()) == {1}

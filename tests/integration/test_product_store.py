@@ -374,9 +374,16 @@ def test_with_one_bad_line_nothing_is_written(store: Store) -> None:
 @pytest.mark.parametrize(
     "text, fault",
     [
-        ("", [1, "line 1: the header is missing"]),
+        ("", [1, "the header is missing"]),
         ("description\na\n", [1, "column sku is missing"]),
-        ("sku,colour\nA,red\n", [1, "line 1, column 2: unknown column 'colour'"]),
+        (
+            "sku,colour\nA,red\n",
+            [
+                1,
+                "column 2: unknown column 'colour' (known columns: sku, description,"
+                " status, bc_number, gl_account, barcode, list_price)",
+            ],
+        ),
         ('sku,description\nA,"open\n', [2, "a quoted field has no end"]),
     ],
 )

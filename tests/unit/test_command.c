@@ -126,6 +126,20 @@ TEST(a_wrong_line_says_what_and_what_to_do)
 		{"completion fish",
 		 "completion: SHELL: wanted bash, found \"fish\"",
 		 "see: orderbridge completion --help"},
+		{"import --site=a --start-date=31.12.2026",
+		 "import: --start-date: wanted a date (2026-11-20), found "
+		 "\"31.12.2026\"",
+		 "see: orderbridge import --help"},
+		{"import --site=a --start-date=2026-11-20T13:00Z",
+		 "import: --start-date: wanted a date (2026-11-20), found "
+		 "\"2026-11-20T13:00Z\"",
+		 "see: orderbridge import --help"},
+		{"import --site=a --start-date=2026-02-30",
+		 "import: --start-date: wanted a date (2026-11-20), found "
+		 "\"2026-02-30\"",
+		 "see: orderbridge import --help"},
+		{"retry --yes", "retry: say what to retry",
+		 "--id=, --operation=, --site=, --code=, --sku= or --all"},
 		{"config show --fields=,",
 		 "config show: --fields: wanted a list with commas, found "
 		 "\",\"",
