@@ -228,15 +228,15 @@ log_running(struct app *app, struct err *e)
 	if (!db_open(app->db, &rows, SQL_CRON_RUNNING, NO_BINDS, e))
 		return false;
 	while (rows_next(&rows)) {
-		(void)snprintf(said, sizeof(said), "already running since %s",
-			       time_text(rows_time(&rows, "started_at"),
-					 since));
-		log_line(&app->log, LOG_INFO,
-			 LOG_TEXT("flow", rows_borrow(&rows, "kind", NULL)),
-			 LOG_TEXT("site",
-				  rows_borrow(&rows, "site_code", NULL)),
-			 LOG_INT("op", rows_int(&rows, "id")),
-			 LOG_TEXT("msg", said));
+		(void)snprintf(
+			said, sizeof(said), "already running since %s",
+			time_text(rows_time(&rows, "started_at"), since));
+		log_line(
+			&app->log, LOG_INFO,
+			LOG_TEXT("flow", rows_borrow(&rows, "kind", NULL)),
+			LOG_TEXT("site", rows_borrow(&rows, "site_code", NULL)),
+			LOG_INT("op", rows_int(&rows, "id")),
+			LOG_TEXT("msg", said));
 	}
 	return rows_check(&rows, e);
 }

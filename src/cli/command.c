@@ -178,8 +178,8 @@ add_next_step(const struct call *call, struct err *e)
 
 	if (e->hint[0] != '\0' || e->code != CODE_NONE)
 		return;
-	(void)snprintf(list, sizeof(list), "%.*s list",
-		       (int)strcspn(name, " "), name);
+	(void)snprintf(list, sizeof(list), "%.*s list", (int)strcspn(name, " "),
+		       name);
 	if (e->class == ERR_MISSING && command_find(list) != NULL)
 		err_hint(e, "orderbridge %s shows what there is", list);
 	else if (e->class == ERR_INPUT || e->class == ERR_MISSING)

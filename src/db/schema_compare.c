@@ -111,8 +111,8 @@ db_schema_compare(struct db *db, struct err *e)
 		want_step(&wanted, migration_step[i].text);
 	strbuf_addf(&list, "[%s]", strbuf_text(&wanted));
 	if (!strbuf_check(&wanted, e) || !strbuf_check(&list, e) ||
-	    !db_open(db, &rows, SQL_SCHEMA_LACKS,
-		     BINDS(bind_text(list.text)), e))
+	    !db_open(db, &rows, SQL_SCHEMA_LACKS, BINDS(bind_text(list.text)),
+		     e))
 		return err_in(e, "compare the tables");
 	return rows.count == 0 || lacks(&rows, e);
 }

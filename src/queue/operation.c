@@ -107,8 +107,7 @@ operation_load(struct db *db, int64_t id, struct operation *out, struct err *e)
 	if (!db_open(db, &rows, SQL_OPERATION_LOAD, BINDS(bind_int(id)), e))
 		return err_in(e, "load operation %lld", (long long)id);
 	if (!rows_next(&rows))
-		return rows_check(&rows, e) &&
-		       no_operation(id, e);
+		return rows_check(&rows, e) && no_operation(id, e);
 	if (read_operation(&rows, out, e))
 		return true;
 	operation_end(out);
@@ -126,8 +125,7 @@ operation_lock(struct db *db, int64_t id, struct operation_now *out,
 	if (!db_open(db, &rows, SQL_OPERATION_LOCK, BINDS(bind_int(id)), e))
 		return false;
 	if (!rows_next(&rows))
-		return rows_check(&rows, e) &&
-		       no_operation(id, e);
+		return rows_check(&rows, e) && no_operation(id, e);
 	rows_text(&rows, "state", state, sizeof(state));
 	out->version = rows_int(&rows, "version");
 	out->is_cancelled = !rows_null(&rows, "cancel_at");

@@ -8,12 +8,12 @@ on the command line itself is in test_cli.py.
 from __future__ import annotations
 
 import pathlib
-import subprocess
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
 import pytest
+from http_server import make_certificates
 from installation import Installation, Sandbox, start_sandbox
 from test_faults import settle
 
@@ -124,47 +124,69 @@ def test_it_is_told_with_what_to_do_and_nothing_is_lost(
     shop.verify("--upstream")
 
 
-def openssl(folder: pathlib.Path, *words: str) -> None:
-    subprocess.run(["openssl", *words], cwd=folder, check=True, capture_output=True)
-
-
 @pytest.fixture(scope="module")
-def secure_box(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Any, Any]]:
-    """A sandbox that speaks TLS with a certificate that it signed itself."""
+def certificates(tmp_path_factory: pytest.TempPathFactory) -> pathlib.Path:
+    folder = tmp_path_factory.mktemp("tls")
+    make_certificates(folder)
+    return folder
+
+
+@pytest.fixture(scope="module", params=["untrusted", "wrong", "expired"])
+def secure_box(
+    certificates: pathlib.Path,
+    tmp_path_factory: pytest.TempPathFactory,
+    request: pytest.FixtureRequest,
+) -> Iterator[Secure]:
+    """A sandbox that speaks TLS with a certificate that must not pass."""
     folder = tmp_path_factory.mktemp("secure")
-    openssl(
-        folder,
-        *("req", "-x509", "-newkey", "ec", "-pkeyopt"),
-        *("ec_paramgen_curve:prime256v1", "-nodes", "-days", "2"),
-        *("-subj", "/CN=shop.example", "-addext", "subjectAltName=IP:127.0.0.1"),
-        *("-keyout", "key", "-out", "cert"),
-    )
+    name = "good" if request.param == "untrusted" else request.param
     process, port = start_sandbox(
         folder,
-        *("--tls-cert", str(folder / "cert"), "--tls-key", str(folder / "key")),
+        *("--tls-cert", str(certificates / f"{name}.pem")),
+        *("--tls-key", str(certificates / f"{name}.key")),
         *("--tls-port-file", str(folder / "tls"), "--orders", "5"),
     )
-    yield Sandbox(port), folder
+    yield Secure(request.param, Sandbox(port), (folder / "tls").read_text().strip())
     process.terminate()
     process.wait(timeout=10)
 
 
-def test_f42_a_certificate_that_nobody_vouches_for_stops_the_run_at_once(
-    shop: Installation, secure_box: tuple[Sandbox, pathlib.Path]
+@dataclass
+class Secure:
+    """What is wrong with its certificate, its plain port, its TLS port."""
+
+    wrong: str
+    box: Sandbox
+    port: str
+
+
+def test_f42_a_certificate_that_must_not_pass_stops_the_run_at_once(
+    shop: Installation, secure_box: Secure, certificates: pathlib.Path
 ) -> None:
-    box, folder = secure_box
-    port = (folder / "tls").read_text().strip()
+    box = secure_box.box
+    trusted = {"net__ca_file": str(certificates / "ca.pem")}
     box.control("PUT", "/_clock", {"now": "2026-11-24T09:00:00Z", "rate": 1})
     box.control("DELETE", "/_requests")
-    shop.must("site", "edit", "demo", f"--url=https://127.0.0.1:{port}/shop/demo")
+    shop.must(
+        "site", "edit", "demo", f"--url=https://127.0.0.1:{secure_box.port}/shop/demo"
+    )
+    if secure_box.wrong != "untrusted":
+        shop.write_settings(**trusted)
     done = shop.ob("order", "sync", "--site=demo")
     assert done.status == 69, done.out + done.err
     assert "the certificate of 127.0.0.1" in done.err
-    assert "net.ca_file" in done.err
-    # No storm: it failed, and waits for a person.
-    state = shop.one("SELECT state FROM rm_operation WHERE kind = 'order_sync'")
-    assert state == "failed"
+    assert "\n  Fix: " in done.err
+    # No storm: it failed after one try, and waits for a person.
+    assert shop.one("SELECT state FROM rm_operation") == "failed"
+    tries = [line for line in shop.lines() if "the certificate of" in line]
+    assert tries
+    for _ in range(3):
+        shop.ob("cron")
+    assert [line for line in shop.lines() if "the certificate of" in line] == tries
+    assert shop.count("rm_operation") == 1
+    assert shop.count("rm_job", "state = 'ready'") == 0
     assert box.control("GET", "/_requests")["requests"] == []
-    shop.write_settings(net__ca_file=str(folder / "cert"))
-    shop.ob("order", "sync", "--site=demo")
-    assert shop.count("rm_order") == 5
+    if secure_box.wrong == "untrusted":
+        shop.write_settings(**trusted)
+        shop.ob("order", "sync", "--site=demo")
+        assert shop.count("rm_order") == 5

@@ -1016,3 +1016,48 @@ def test_a_lease_of_another_host_is_taken_when_it_has_expired(queue: Bench):
     queue.clock.forward(seconds=2)
     assert queue.run("lease", "retention", 0).startswith("taken ")
     assert queue.one("SELECT fence FROM rm_lease WHERE name = 'retention'") == 8
+
+
+# ---- the host's clock jumps (F44)
+
+
+@pytest.fixture
+def apart(queue: Bench) -> Iterator[Clock]:
+    """The database's clock, apart from the host's."""
+    clock = Clock(queue.home / "database_clock")
+    queue.environment["OBQ_DATABASE_CLOCK"] = str(clock.path)
+    yield clock
+
+
+@pytest.mark.parametrize("days", [1, -1])
+def test_f44_a_host_whose_clock_jumps_waits_by_the_databases(
+    queue: Bench, apart: Clock, days: int
+):
+    number = queue.ask("fail", **{"class": "temporary", "code": "ob_timeout"})
+    queue.clock.forward(days=days)
+    assert queue.work() == 1
+    (due,) = queue.job(number, "run_after")
+    assert due == apart.at.replace(tzinfo=None) + MINUTE
+    queue.clock.forward(days=days)
+    assert queue.work() == 0
+    apart.forward(seconds=59)
+    assert queue.work() == 0
+    apart.forward(seconds=2)
+    assert queue.work() == 1
+
+
+@pytest.mark.parametrize("days", [1, -1])
+def test_f44_a_jump_while_it_works_costs_no_lease_and_no_attempt(
+    queue: Bench, apart: Clock, days: int
+):
+    number = queue.ask("append", items=6, sleep_ms=300)
+    worker = queue.start("work")
+    wait_until(lambda: len(queue.ledger()) == 1)
+    queue.clock.forward(days=days)
+    # Another start sees the lease by the database's clock: it is held.
+    assert queue.work() == 0
+    text, errors = worker.communicate(timeout=30)
+    assert (worker.returncode, text.strip()) == (0, "1"), errors
+    assert queue.ledger() == queue.items(number, 6)
+    assert queue.job(number, "attempts", "state") == (0, "done")
+    assert queue.state(number) == "completed"

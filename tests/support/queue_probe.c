@@ -25,7 +25,7 @@
 
 struct probe {
 	struct db *db;
-	struct clock clock;
+	struct clock clock, database_clock;
 	struct log log;
 	char ledger[512];
 };
@@ -529,6 +529,8 @@ static bool
 open_all(struct probe *p, struct err *e)
 {
 	const char *clock = variable("ORDERBRIDGE_TEST_CLOCK");
+	/* The database's own, where the host's is wrong. */
+	const char *other = variable("OBQ_DATABASE_CLOCK");
 	const struct db_settings settings = {
 		.socket = variable("OBQ_SOCKET"),
 		.host = "",
@@ -544,13 +546,18 @@ open_all(struct probe *p, struct err *e)
 	(void)snprintf(p->ledger, sizeof(p->ledger), "%s/ledger",
 		       variable("OBQ_DIR"));
 #ifdef OB_TEST_CLOCK
-	if (*clock != '\0' && !clock_test_open(&p->clock, clock, e))
+	if (*clock != '\0' &&
+	    (!clock_test_open(&p->clock, clock, e) ||
+	     !clock_test_open(&p->database_clock, *other ? other : clock, e)))
 		return false;
+#else
+	(void)other;
 #endif
 	return log_open(&p->log, &p->clock, variable("OBQ_DIR"), "log",
 			LOG_DEBUG, e) &&
 	       db_connect(&p->db, &settings,
-			  *clock != '\0' ? &p->clock : &clock_system, e);
+			  *clock != '\0' ? &p->database_clock : &clock_system,
+			  e);
 }
 
 static bool
