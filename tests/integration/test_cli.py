@@ -495,6 +495,116 @@ def test_on_a_terminal_progress_is_one_line_that_goes_away(demo: Installation) -
     assert shown.rstrip().endswith("\033[K")
 
 
+# ---- what a person does about an order
+
+
+def failed_order(ob: Installation, code: str) -> str:
+    """The number of an order that failed by it."""
+    return str(ob.one("SELECT number FROM rm_error_orders WHERE code = %s", code))
+
+
+def test_a_replay_shows_what_differs_and_writes_nothing(demo: Installation) -> None:
+    demo.ob("order", "sync", "--site=demo")
+    number, order, total, email = demo.database.run(
+        "SELECT number, id, total_due, email FROM rm_order"
+        " WHERE has_kit = 0 AND email IS NOT NULL AND total_due > 0 LIMIT 1"
+    )[0]
+    demo.database.run(
+        "UPDATE rm_order SET total_due = total_due + 1, email = 'old@example.com'"
+        " WHERE id = %s",
+        order,
+    )
+    demo.database.run(
+        "UPDATE rm_lineitems SET sku = 'OTHER' WHERE order_id = %s AND line_no = 1",
+        order,
+    )
+    done = demo.must("order", "replay", number, "--format=json")
+    found = {row["field"]: (row["stored"], row["now"]) for row in json.loads(done.out)}
+    assert found.pop("email") == ("old@example.com", email)
+    assert found.pop("total_due") == (f"{total + 1:.4f}", f"{total:.4f}")
+    ((field, (stored, now)),) = found.items()
+    assert "1" in field and "sku" in field
+    assert stored == "OTHER" and now != "OTHER"
+    assert done.err == "3 differences; nothing was written.\n"
+    assert demo.one("SELECT email FROM rm_order WHERE id = %s", order) == (
+        "old@example.com"
+    )
+    assert demo.ob("order", "replay", number, "--revision=7").status == 3
+
+
+def test_an_error_that_is_handled_is_written_down_and_not_tried(
+    demo: Installation,
+) -> None:
+    demo.ob("order", "sync", "--site=demo")
+    number = failed_order(demo, "ob_sku_blocked")
+    opened = int(demo.must("error", "list", "--format=count").out)
+    assert demo.ob("error", "resolve", number).err == (
+        "orderbridge: error resolve: --reason is missing\n"
+        "  Fix: see: orderbridge error resolve --help\n"
+    )
+    reason = "--reason=entered by hand"
+    done = demo.must("error", "resolve", number, reason)
+    assert done.err == f"{number} is handled.\n"
+    assert int(demo.must("error", "list", "--format=count").out) == opened - 1
+    shown = json.loads(demo.must("error", "show", number, "--format=json").out)
+    assert shown["status"] == "handled" and shown["handled_by"]
+    assert shown["resolution"] == "entered by hand"
+    again = demo.ob("error", "resolve", number, reason)
+    assert again.status != 0 and "\n  Fix: " in again.err
+    asked = demo.count("rm_operation")
+    assert demo.ob("retry", "--code=ob_sku_blocked", "--yes").err == (
+        "Nothing to retry.\n"
+    )
+    assert demo.count("rm_operation") == asked
+
+
+def test_a_failed_operation_is_tried_again_and_completes(demo: Installation) -> None:
+    demo.box.control("POST", "/_reset", {"seed": 1, "orders": 5})
+    demo.ob("order", "sync", "--site=demo")
+    demo.must("site", "test", "demo")
+    operation = demo.one("SELECT id FROM rm_operation")
+    demo.database.run(
+        "UPDATE rm_operation SET state = 'failed', open_key = NULL WHERE id = %s",
+        operation,
+    )
+    demo.database.run("UPDATE rm_job SET state = 'dead' WHERE kind = 'run'")
+    done = demo.ob("retry", f"--operation={operation}")
+    assert done.status == 0, done.out + done.err
+    assert done.out.startswith("order_sync demo: Completed; fetched ")
+    again = demo.ob("retry", f"--operation={operation}")
+    assert again.status == 1 and "\n  Fix: " in again.err
+
+
+def test_good_settings_are_said_to_be(bare: Installation) -> None:
+    done = bare.must("config", "check")
+    assert done.err == f"{bare.home / 'orderbridge.ini'} is fine\n"
+    other = bare.home / "new.ini"
+    other.write_text("[net]\ntimeout_s = 5000\n")
+    done = bare.ob("config", "check", f"--config={other}")
+    assert done.status == 78
+    assert done.err.startswith(f"orderbridge: {other}:2: ")
+    assert "\n  Fix: " in done.err
+
+
+def test_the_line_of_the_crontab_runs(demo: Installation) -> None:
+    text = (BUILD / "conf" / "crontab").read_text()
+    (line,) = [line for line in text.splitlines() if not line.startswith("#")]
+    when, command = line.split()[:5], line.split(maxsplit=5)[5]
+    assert all(re.fullmatch(r"[*\d/,-]+", word) for word in when)
+    program, rest = command.split(maxsplit=1)
+    assert program.endswith("/bin/orderbridge")
+    words = [
+        f"--config={demo.home / 'orderbridge.ini'}"
+        if word.startswith("--config=")
+        else word
+        for word in rest.split()
+    ]
+    assert words[0] == "cron" and len(words) == 2
+    demo.database.run("DELETE FROM rm_schedule")
+    done = demo.ob(*words, ORDERBRIDGE_CONFIG="/nowhere")
+    assert (done.status, done.out, done.err) == (0, "", "")
+
+
 # ---- signals
 
 
