@@ -132,10 +132,9 @@ forward(struct guard *g, const struct http_request *ask,
 }
 
 static bool
-guard_send(struct http_client *self, const struct http_request *ask,
-	   struct http_response *reply, size_t count, struct err *e)
+send_part(struct guard *g, const struct http_request *ask,
+	  struct http_response *reply, size_t count, struct err *e)
 {
-	struct guard *g = (struct guard *)self;
 	int64_t wait_ms = 0;
 	utc_ms now = g->set.clock->now(g->set.clock);
 
@@ -152,6 +151,43 @@ guard_send(struct http_client *self, const struct http_request *ask,
 	return wait_for_rate(g, wait_ms, e) &&
 	       refuse_in_window(g, g->set.clock->now(g->set.clock), e) &&
 	       forward(g, ask, reply, count, e);
+}
+
+/*
+ * How many go out on one leave: half the burst, so that the rate gives as many
+ * anew while they are under way, and never more than it lets out at a moment.
+ */
+static size_t
+part_of(const struct guard *g, size_t count)
+{
+	size_t most = g->up.burst / 2;
+
+	if (g->up.per_second <= 0 || count <= most)
+		return count;
+	return most > 0 ? most : 1;
+}
+
+/* What was refused after a part was sent is the outcome of all the rest. */
+static bool
+guard_send(struct http_client *self, const struct http_request *ask,
+	   struct http_response *reply, size_t count, struct err *e)
+{
+	struct guard *g = (struct guard *)self;
+	struct err why = {0};
+	size_t sent, part;
+
+	for (sent = 0; sent < count; sent += part) {
+		part = part_of(g, count - sent);
+		if (!send_part(g, ask + sent, reply + sent, part, &why))
+			break;
+	}
+	if (sent == 0 && count > 0) {
+		*e = why;
+		return false;
+	}
+	for (; sent < count; sent++)
+		reply[sent].err = why;
+	return true;
 }
 
 struct http_client *

@@ -106,6 +106,21 @@ pass_breaker(struct upstream *up, struct db *db, const struct seen *seen,
 }
 
 /*
+ * How many tokens to take. The first time no more than is needed, as most
+ * processes are short; nor by a caller with many requests, who would wait for
+ * the turn of tokens that nobody may need.
+ */
+static unsigned
+block_of(const struct upstream *up, unsigned missing)
+{
+	unsigned block = up->burst < BLOCK ? up->burst : BLOCK;
+
+	if (up->tokens_until_boot_ms == 0 || missing > 1 || block == 0)
+		return missing;
+	return block;
+}
+
+/*
  * Takes a block from the shared rate. The row is asked afterwards how far ahead
  * of the rate we are: others may have come between, so the wait is never too
  * short. *granted false: more than WAIT_MAX_S ahead.
@@ -117,14 +132,10 @@ take_block(struct upstream *up, struct db *db, unsigned count, bool *granted,
 	AUTO(rows) rows = ROWS;
 	int64_t step = (int64_t)(microseconds / up->per_second);
 	int64_t burst = step * (up->burst > 0 ? up->burst : 1);
-	/* The first time no more than is needed: most processes are short. */
-	unsigned block = up->tokens_until_boot_ms == 0 ? 1
-			 : up->burst < BLOCK           ? up->burst
-						       : BLOCK;
+	unsigned missing = count - up->tokens;
+	unsigned block = block_of(up, missing);
 	int64_t ahead;
 
-	if (block < count)
-		block = count;
 	if (!db_run(db, SQL_UPSTREAM_TAKE,
 		    BINDS(bind_int(step * block), bind_int(block),
 			  bind_text(up->name),
@@ -141,7 +152,7 @@ take_block(struct upstream *up, struct db *db, unsigned count, bool *granted,
 	(void)rows_next(&rows);
 	ahead = rows_int(&rows, "ahead") - burst;
 	*wait_ms = ahead > 0 ? (ahead + 999) / 1000 : 0;
-	up->tokens = block;
+	up->tokens += block;
 	/* Unused ones lapse when the rate would have given as many anew. */
 	up->tokens_until_boot_ms =
 		clock_boot_ms() + *wait_ms + SECOND + step * block / 1000;

@@ -33,8 +33,7 @@ do_nothing(void *context, struct task *task, struct err *e)
 	return true;
 }
 
-static const struct job_kind kinds[] = {
-	{"nothing", false, false, do_nothing, false}};
+static const struct job_kind kinds[] = {{.kind = "nothing", .run = do_nothing}};
 
 static bool
 work(struct app *app, double seconds, unsigned *worked, struct err *e)

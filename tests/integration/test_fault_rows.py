@@ -610,6 +610,26 @@ def test_f20_f22_a_mark_that_fails_waits_and_the_order_is_not_taken_again(
     shop.verify("--upstream")
 
 
+def test_f20_marks_that_were_taken_count_where_the_shop_fails_afterwards(
+    shop: Installation,
+) -> None:
+    # One mark a request: eight at first, which it takes. Of the sixteen that
+    # follow ten may go at once, and their failures keep the others back.
+    ids = add(shop, 30)
+    shop.write_settings(sync__mark_batch="1")
+    shop.box.fault("status", {"code": 503}, times=0, nth=9, **MARK)
+    sync(shop)
+    assert len(marked(shop)) == 8
+    assert shop.count("rm_order", "mark_state = 'done'") == 8
+    assert shop.one("SELECT breaker FROM rm_upstream WHERE name LIKE 'woo%'") == "open"
+    sent = {r["seq"] for r in shop.requests() if r["path"].endswith("/orders/batch")}
+    assert len(sent) == 8 + 3 * 10
+    shop.box.control("DELETE", "/_faults")
+    settle(shop)
+    assert stored(shop) == marked(shop) == set(ids)
+    assert set(shop.marks().values()) == {1}
+
+
 def test_f21_an_order_that_a_person_moved_on_keeps_its_status(
     shop: Installation,
 ) -> None:

@@ -253,6 +253,51 @@ TEST(a_shop_that_cannot_be_reached_is_asked_once)
 	shop_sample_close(&s);
 }
 
+/* How many times 40 marks, one a request, are sent for; one of them fails. */
+static size_t
+rounds_of_40(size_t failing)
+{
+	struct fake_exchange script[40];
+	struct mark marks[40];
+	struct outcome each[40];
+	char id[40][4], body[40][160];
+	struct shop_sample s;
+	struct err e = {0};
+
+	for (size_t i = 0; i < 40; i++) {
+		(void)snprintf(id[i], sizeof(id[i]), "%zu", i + 1);
+		(void)snprintf(body[i], sizeof(body[i]),
+			       "{\"update\": [{\"id\": %zu, " META("1") "}]}",
+			       i + 1);
+		marks[i] =
+			(struct mark){.platform_id = id[i], .number = "BGM-1"};
+		script[i] = (struct fake_exchange){
+			.want = BATCH, .status = 200, .body = body[i]};
+	}
+	if (failing < 40)
+		script[failing].status = 500;
+	shop_sample_open(&s, script, COUNT_OF(script));
+	s.shop->close(s.shop);
+	s.settings.mark_batch = 1;
+	s.shop = woocommerce_open(&s.settings, &e);
+	assert_true(s.shop->mark(s.shop, marks, 40, each, &e));
+	for (size_t i = 0; i < 40; i++)
+		assert_int_equal(each[i].err.class,
+				 i == failing ? ERR_TEMPORARY : ERR_NONE);
+	shop_sample_close(&s);
+	return s.http.sends;
+}
+
+TEST(a_shop_that_takes_a_round_gets_twice_as_many_in_the_next)
+{
+	assert_int_equal(rounds_of_40(40), 3); /* 8, 16, 16 of 32 */
+}
+
+TEST(a_shop_that_fails_gets_fewer_again)
+{
+	assert_int_equal(rounds_of_40(20), 4); /* 8, 16, 8, 8 of 16 */
+}
+
 /* neither soft nor hard for the order. */
 TEST(a_key_that_may_not_write_fails_the_call)
 {
@@ -323,6 +368,9 @@ RUN_TESTS(cmocka_unit_test(marks_set_meta_alone_in_one_request),
 	  cmocka_unit_test(an_answer_that_breaks_off_is_tried_in_halves_too),
 	  cmocka_unit_test(a_rate_limit_is_not_answered_with_more_requests),
 	  cmocka_unit_test(a_shop_that_cannot_be_reached_is_asked_once),
+	  cmocka_unit_test(
+		  a_shop_that_takes_a_round_gets_twice_as_many_in_the_next),
+	  cmocka_unit_test(a_shop_that_fails_gets_fewer_again),
 	  cmocka_unit_test(a_key_that_may_not_write_fails_the_call),
 	  cmocka_unit_test(what_was_not_tried_says_so),
 	  cmocka_unit_test(no_marks_ask_nothing))

@@ -4,8 +4,13 @@
 #include "base/text.h"
 #include "local.h"
 
-/* Batches that run at once, a few at a time as the client allows. */
-#define BATCHES_MAX 4
+/*
+ * Requests of a round; the client runs as many of them at once as it may. A
+ * round ends with its slowest, so a shop that takes all of one gets twice as
+ * many in the next, and one that refuses some begins anew.
+ */
+#define ROUND_FIRST 8
+#define ROUND_MAX   32
 /* WooCommerce takes no more items a request (UPSTREAM-APIS 2.4). */
 #define BATCH_LIMIT   100
 #define BATCH_DEFAULT 50
@@ -24,6 +29,7 @@ struct job {
 	struct outcome *each;
 	struct range *todo; /* owned stack; the sum of counts never grows */
 	size_t ranges;
+	size_t width; /* requests of the next round */
 	unsigned refusals;
 	bool stop;         /* what is left keeps its error, to be tried later */
 	struct err denied; /* the shop refuses our key */
@@ -185,6 +191,7 @@ take_failure(struct job *job, struct range range,
 {
 	size_t half = range.count / 2;
 
+	job->width = 0;
 	give_all(job, range, e);
 	if (e->class == ERR_DENIED)
 		job->denied = *e;
@@ -222,13 +229,13 @@ has_ids(const struct job *job, struct range range)
 	return false;
 }
 
-/* Takes up to four batches from the stack; what holds no id asks nothing. */
+/* Takes a round's batches from the stack; what holds no id asks nothing. */
 static bool
 prepare(struct job *job, struct batch *batch, struct http_request *request,
 	size_t *count, struct err *e)
 {
 	*count = 0;
-	while (*count < BATCHES_MAX && job->ranges > 0) {
+	while (*count < job->width && job->ranges > 0) {
 		struct batch *b = &batch[*count];
 
 		b->range = job->todo[--job->ranges];
@@ -245,20 +252,23 @@ prepare(struct job *job, struct batch *batch, struct http_request *request,
 static bool
 send_some(struct job *job, struct err *e)
 {
-	struct batch batch[BATCHES_MAX];
-	struct http_request request[BATCHES_MAX];
-	struct http_response reply[BATCHES_MAX] = {0};
+	struct batch batch[ROUND_MAX];
+	struct http_request request[ROUND_MAX];
+	struct http_response reply[ROUND_MAX] = {0};
 	size_t count;
 	bool ok;
 
-	for (size_t i = 0; i < BATCHES_MAX; i++)
+	for (size_t i = 0; i < ROUND_MAX; i++)
 		batch[i] = (struct batch){.ask = WOO_ASK};
 	ok = prepare(job, batch, request, &count, e) &&
 	     (count == 0 || job->w->set.http->send(job->w->set.http, request,
 						   reply, count, e));
+	job->width = 2 * job->width < ROUND_MAX ? 2 * job->width : ROUND_MAX;
 	for (size_t i = 0; ok && i < count; i++)
 		take_reply(job, batch[i].range, &reply[i]);
-	for (size_t i = 0; i < BATCHES_MAX; i++) {
+	if (job->width == 0)
+		job->width = ROUND_FIRST;
+	for (size_t i = 0; i < ROUND_MAX; i++) {
 		woo_ask_end(&batch[i].ask);
 		http_response_end(&reply[i]);
 	}
@@ -298,7 +308,11 @@ woo_mark(struct shop *self, const struct mark *marks, size_t count,
 	 struct outcome *each, struct err *e)
 {
 	struct job job = {
-		.w = (struct woocommerce *)self, .mark = marks, .each = each};
+		.w = (struct woocommerce *)self,
+		.mark = marks,
+		.each = each,
+		.width = ROUND_FIRST,
+	};
 	bool ok = true;
 
 	begin_outcomes(marks, count, each);
