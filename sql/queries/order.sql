@@ -194,9 +194,10 @@ SELECT id, platform_order_id, number
  LIMIT ?
 
 -- name: order_marked
-UPDATE rm_order
-   SET mark_state = ?, marked_at = ?, version = version + 1
- WHERE id = ? AND mark_state = 'pending'
+UPDATE JSON_TABLE(?, '$[*]' COLUMNS (id BIGINT UNSIGNED PATH '$')) AS k
+  STRAIGHT_JOIN rm_order AS o ON o.id = k.id
+   SET o.mark_state = ?, o.marked_at = ?, o.version = o.version + 1
+ WHERE o.mark_state = 'pending'
 
 -- name: order_unmark
 UPDATE rm_order

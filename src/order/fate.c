@@ -202,11 +202,42 @@ order_to_mark(struct db *db, int64_t site_id, struct to_mark *out, size_t room,
 	return rows_check(&rows, e);
 }
 
+/* As which mark_state an ending is kept: a cancelled order needs no mark. */
+static const char *
+state_of(const struct marked *m)
+{
+	return strcmp(m->state, "cancelled") == 0 ? "superseded" : m->state;
+}
+
+/* One statement for all that ended alike. */
+static bool
+write_states(const struct writing *w, const struct marked *marked, size_t count,
+	     struct err *e)
+{
+	static const char *const states[] = {"done", "failed", "superseded"};
+
+	for (size_t k = 0; k < COUNT_OF(states); k++) {
+		AUTO(strbuf) ids = LIST;
+
+		for (size_t i = 0; i < count; i++)
+			if (strcmp(state_of(&marked[i]), states[k]) == 0)
+				list_add_id(&ids, marked[i].id);
+		if (ids.len == 0)
+			continue;
+		if (!list_close(&ids, e) ||
+		    !db_run(w->db, SQL_ORDER_MARKED,
+			    BINDS(bind_text(ids.text), bind_text(states[k]),
+				  k == 0 ? bind_time(w->now) : bind_null()),
+			    e))
+			return false;
+	}
+	return true;
+}
+
 bool
 order_mark_many(struct db *db, int64_t operation_id, utc_ms now,
 		const struct marked *marked, size_t count, struct err *e)
 {
-	AUTO(sheet) states = {0};
 	AUTO(sheet) gone = {0};
 	AUTO(sheet) events = {0};
 	struct writing w = {db, 0, operation_id, now, NULL, 0};
@@ -218,14 +249,10 @@ order_mark_many(struct db *db, int64_t operation_id, utc_ms now,
 
 		if (cancelled)
 			sheet_add(&gone, BINDS(bind_int(m->id)));
-		sheet_add(&states,
-			  BINDS(bind_text(cancelled ? "superseded" : m->state),
-				done ? bind_time(now) : bind_null(),
-				bind_int(m->id)));
 		event_add(&events, &w, m->id, "mark", done ? "ok" : "warn",
 			  cancelled ? code_name(GONE) : NULL, m->message);
 	}
-	return sheet_run(&states, db, SQL_ORDER_MARKED, e) &&
+	return write_states(&w, marked, count, e) &&
 	       cancel_orders(&gone, db, e) &&
 	       sheet_run(&events, db, SQL_ORDER_EVENT_INSERT, e);
 }

@@ -187,7 +187,7 @@ CASES: dict[str, Case | list[Case]] = {
         case(1, 200),
         case(2, 200, dear="reads what other sites have to mark, seldom much"),
     ],
-    "order_marked": case("done", NOW, ORDERS),
+    "order_marked": case(IDS, "done", NOW),
     "order_cancel": case(ORDERS),
     "order_cancel_lines": case(ORDERS),
     "order_unmark": case(1, str(ORDERS - 10)),
