@@ -302,11 +302,15 @@ static const struct code_info codes[CODE_COUNT] = {
 		{"skipped_test", INFO, "Test order",
 		 "The order costs nothing or is marked as a test, and the site "
 		 "skips such orders.",
-		 "nothing, or let the site take test orders", "#/sites"},
+		 "nothing, or import it by its id, or let the site take test "
+		 "orders",
+		 "#/sites"},
 	[SKIPPED_STATUS] =
-		{"skipped_status", INFO, "Status is not imported",
-		 "The order is in a status that the site does not import.",
-		 "nothing, or add the status to those of the site", "#/sites"},
+		{"skipped_status", INFO,
+		 "Status not in filter, or before its start date",
+		 "The import asked for other statuses, or for orders created "
+		 "later. Without a filter the statuses of the site count.",
+		 "nothing, or import it with another filter", "#/sites"},
 	[SKIPPED_EXISTS] =
 		{"skipped_exists", INFO, "Order is already here",
 		 "The order was imported before, or is marked as exported in "

@@ -272,6 +272,36 @@ def test_an_import_by_id_skips_what_is_there_and_names_what_is_not(
     assert "gone" in done.out
 
 
+def item_calls(ob: Installation) -> int:
+    return sum(
+        r["upstream"] == "business_central" and "/items" in r["path"]
+        for r in ob.requests()
+    )
+
+
+def test_skus_are_asked_twenty_a_call_and_remembered_for_five_minutes(
+    demo: Installation,
+) -> None:
+    demo.set_clock("2026-11-24T09:00:00Z")
+    demo.box.control("DELETE", "/_requests")
+    demo.ob("order", "sync", "--site=demo")
+    asked = demo.count("rm_sku_check")
+    assert asked > 40
+    # kits hold more SKUs than the orders, and none is asked for twice.
+    assert item_calls(demo) == -(-asked // 20)
+    plan = ["order", "sync", "--dry-run", "--full", "--site=demo"]
+    for moment, calls in (("09:04:59", 0), ("09:05:00", -(-asked // 20))):
+        demo.set_clock(f"2026-11-24T{moment}Z")
+        demo.box.control("DELETE", "/_requests")
+        demo.must(*plan)
+        assert item_calls(demo) == calls
+    # What could not be asked is not remembered.
+    demo.must("flush-cache")
+    demo.box.fault("status", {"code": 503}, times=0, upstream="business_central")
+    demo.ob("order", "sync", "--full", "--site=demo")
+    assert demo.count("rm_sku_check") == 0
+
+
 def test_only_an_import_by_its_id_takes_a_test_order(demo: Installation) -> None:
     number = next(
         n for n, o in demo.state()["orders"].items() if o["code"] == "skipped_test"
