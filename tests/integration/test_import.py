@@ -26,7 +26,11 @@ def test_its_filter_wins_for_this_import_and_the_site_stays_as_it_is(
 ) -> None:
     (ready,), (done,), (held,) = (
         add(shop, 1, first_id=number, status=status)
-        for number, status in ((101, "processing"), (102, "completed"), (103, "on-hold"))
+        for number, status in (
+            (101, "processing"),
+            (102, "completed"),
+            (103, "on-hold"),
+        )
     )
     assert run(shop, "--status=completed") == {done: ("stored", "")}
     assert shop.one("SELECT source_status FROM rm_sites") == "processing"
