@@ -47,11 +47,14 @@ run_order_replay(struct app *app, struct call *call, struct err *e)
 	    !replay_order(app, id, (unsigned)call_int(call, "revision", 0),
 			  print_difference, &print, &differences, e))
 		return false;
-	call_say(call,
-		 differences ? "%u differences; nothing was written."
-			     : "No difference.",
-		 differences);
-	return print_close(&print, e);
+	if (differences == 0)
+		call_say(call, "No difference.");
+	else
+		call_say(call, "%u difference%s; nothing was written.",
+			 differences, differences == 1 ? "" : "s");
+	/* An empty table would say so once more. */
+	return (differences == 0 && call->format == FORMAT_TABLE) ||
+	       print_close(&print, e);
 }
 
 const struct command replay_commands[] = {

@@ -343,6 +343,28 @@ def test_a_replay_of_every_order_shows_no_difference(demo: Installation) -> None
         assert len(done.out.splitlines()) == 1, done.out
 
 
+def test_r5_a_card_number_is_stored_nowhere(demo: Installation) -> None:
+    demo.box.control("POST", "/_reset", {"seed": 1, "orders": 1})
+    ((number, _),) = demo.state()["orders"].items()
+    order = demo.box.control("GET", f"/_shops/demo/orders/{number}")
+    card, masked = "4242 4242 4242 4242", "**** **** **** 4242"
+    intent = {"id": 1, "key": "_stripe_intent_id", "value": card}
+    edit = {
+        "transaction_id": card,
+        "payment_method_title": f"Card {card}",
+        "meta_data": [*order["meta_data"], intent],
+    }
+    demo.box.control("PATCH", f"/_shops/demo/orders/{number}", edit)
+    sync(demo)
+    assert demo.one("SELECT trans_id FROM rm_order") == masked
+    assert demo.one("SELECT body FROM rm_order_payload").decode().count(masked) == 3
+    for (table,) in demo.database.run("SHOW TABLES"):
+        assert card not in str(demo.database.run(f"SELECT * FROM {table}")), table
+    assert card not in demo.log.read_text()
+    name = demo.one("SELECT number FROM rm_order")
+    assert demo.must("order", "replay", name).err == "No difference.\n"
+
+
 def test_no_secret_stands_in_any_log(demo: Installation) -> None:
     demo.ob("order", "sync", "--site=demo", "-v")
     text = demo.log.read_text()

@@ -43,12 +43,52 @@ not_an_order(const char *why, struct err *e)
 	return err_as(e, OB_UPSTREAM);
 }
 
+/* Masks the card numbers of the text that begins behind a field's name. */
+static void
+mask_value(char *at)
+{
+	char *end;
+
+	at += strspn(at, " \t\r\n");
+	if (*at++ != '"')
+		return;
+	end = at + strcspn(at, "\"");
+	if (*end == '\0')
+		return;
+	*end = '\0';
+	text_mask_cards(at);
+	*end = '"';
+}
+
+/* R-5: a card number is not even kept for a replay. Only fields of the payment
+ * are looked at, since a barcode may pass for one. */
+static void
+mask_payment(char *body)
+{
+	static const char *const names[] = {
+		"\"transaction_id\":",
+		"\"payment_method\":",
+		"\"payment_method_title\":",
+		"\"key\":\"_stripe_intent_id\",\"value\":",
+	};
+
+	for (size_t i = 0; i < COUNT_OF(names); i++)
+		for (char *at = strstr(body, names[i]); at != NULL;
+		     at = strstr(at, names[i])) {
+			at += strlen(names[i]);
+			mask_value(at);
+		}
+}
+
 static bool
 keep_text(struct raw_order *out, const char *text, size_t length, struct err *e)
 {
 	out->body = strndup(text, length);
 	out->body_length = length;
-	return out->body != NULL || err_set(e, ERR_TEMPORARY, "out of memory");
+	if (out->body == NULL)
+		return err_set(e, ERR_TEMPORARY, "out of memory");
+	mask_payment(out->body);
+	return true;
 }
 
 static int64_t
