@@ -173,6 +173,15 @@ take_flags(const struct app *app, const struct call *call, struct site *site,
 }
 
 static bool
+check_add(const struct call *call, struct err *e)
+{
+	if (call_given(call, "url"))
+		return true;
+	err_set(e, ERR_INPUT, "--url is missing");
+	return err_hint(e, "write --url=https://shop.example.com");
+}
+
+static bool
 run_add(struct app *app, struct call *call, struct err *e)
 {
 	AUTO(site) site = {0};
@@ -260,6 +269,7 @@ const struct command site_commands[] = {
 			"--zone=America/New_York",
 			"a WooCommerce shop"}),
 	 .traits = NEEDS_DATABASE | IS_COMMON,
+	 .check = check_add,
 	 .run = run_add},
 	{.name = "site edit",
 	 .summary = "change a shop's settings, from its next run on",

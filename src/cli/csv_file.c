@@ -5,6 +5,14 @@
 #include "local.h"
 #include "product/csv_report.h"
 
+static bool
+cannot_write(const struct csv_file *file, struct err *e)
+{
+	err_set(e, ERR_PERMANENT, "%.300s: %s", file->path, strerror(errno));
+	return err_hint(e, "name a file that this account can write, with room "
+			   "on its disk, or - for standard output");
+}
+
 bool
 csv_file_open(struct csv_file *file, const struct call *call, struct err *e)
 {
@@ -15,7 +23,7 @@ csv_file_open(struct csv_file *file, const struct call *call, struct err *e)
 	file->out = file->owned ? fopen(path, "we") : call->out;
 	if (file->out != NULL)
 		return true;
-	return err_set(e, ERR_PERMANENT, "%.300s: %s", path, strerror(errno));
+	return cannot_write(file, e);
 }
 
 bool
@@ -25,8 +33,7 @@ csv_file_write(void *context, const char *bytes, size_t length, struct err *e)
 
 	if (fwrite(bytes, 1, length, file->out) == length)
 		return true;
-	return err_set(e, ERR_PERMANENT, "%.300s: %s", file->path,
-		       strerror(errno));
+	return cannot_write(file, e);
 }
 
 /* A full disk shows only when the last bytes are written. */
@@ -38,8 +45,7 @@ csv_file_close(struct csv_file *file, struct err *e)
 	file->out = NULL;
 	if ((file->owned ? fclose(out) : fflush(out)) == 0)
 		return true;
-	return err_set(e, ERR_PERMANENT, "%.300s: %s", file->path,
-		       strerror(errno));
+	return cannot_write(file, e);
 }
 
 void

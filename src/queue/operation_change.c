@@ -8,6 +8,23 @@ struct change {
 };
 
 static bool
+has_ended(int64_t id, enum operation_state state, struct err *e)
+{
+	err_set(e, ERR_CONFLICT, "operation %lld has ended: %s", (long long)id,
+		operation_state_words(state));
+	return err_hint(e, "nothing is left to stop");
+}
+
+static bool
+has_not_failed(int64_t id, enum operation_state state, struct err *e)
+{
+	err_set(e, ERR_CONFLICT,
+		"operation %lld is %s; only a failed one is tried again",
+		(long long)id, operation_state_words(state));
+	return err_hint(e, "orderbridge operation list --state=failed");
+}
+
+static bool
 cancel(struct db *db, void *context, struct err *e)
 {
 	const struct change *c = context;
@@ -28,9 +45,7 @@ cancel(struct db *db, void *context, struct err *e)
 	if (c->in_doubt && op.state == OPERATION_FAILED)
 		return true;
 	if (op.state != OPERATION_IN_PROGRESS)
-		return err_set(e, ERR_CONFLICT, "operation %lld has ended: %s",
-			       (long long)c->id,
-			       operation_state_words(op.state));
+		return has_ended(c->id, op.state, e);
 	return db_run(db, SQL_OPERATION_CANCEL,
 		      BINDS(bind_time(c->now), bind_int(c->id),
 			    bind_int(op.version)),
@@ -73,11 +88,7 @@ reopen(struct db *db, void *context, struct err *e)
 		return true;
 	if (!operation_may_become(op.state, OPERATION_NOT_PROCESSED) ||
 	    op.state == OPERATION_IN_PROGRESS)
-		return err_set(e, ERR_CONFLICT,
-			       "operation %lld is %s; only a failed one is "
-			       "tried again",
-			       (long long)c->id,
-			       operation_state_words(op.state));
+		return has_not_failed(c->id, op.state, e);
 	if (!db_run(db, SQL_OPERATION_REOPEN,
 		    BINDS(bind_int(c->id), bind_int(op.version)), e) ||
 	    !operation_changed(db, &op, e) ||

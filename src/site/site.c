@@ -58,6 +58,16 @@ insert(struct db *db, void *context, struct err *e)
 		      e);
 }
 
+static bool
+is_there(const struct site *site, struct err *e)
+{
+	err_set(e, ERR_CONFLICT,
+		"a site with the code %s or the prefix %s is there already",
+		site->code, site->prefix);
+	return err_hint(e, "choose others: orderbridge site list shows which "
+			   "are taken");
+}
+
 bool
 site_add(struct db *db, struct site *site, utc_ms now, struct err *e)
 {
@@ -69,10 +79,7 @@ site_add(struct db *db, struct site *site, utc_ms now, struct err *e)
 	if (db_transact(db, insert, &a, e))
 		return true;
 	if (db_error(db) == 1062) /* duplicate */
-		return err_set(e, ERR_CONFLICT,
-			       "a site with the code %s or the prefix %s is "
-			       "there already",
-			       site->code, site->prefix);
+		return is_there(site, e);
 	return err_in(e, "add site %s", site->code);
 }
 

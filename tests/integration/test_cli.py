@@ -118,6 +118,27 @@ BAD_INPUT: list[tuple[list[str], int, str, str]] = [
         'no connection of kind "sap"',
         "there is bc: orderbridge connection test bc",
     ),
+    (
+        ["site", "add", "--code=second", "--platform=woocommerce"],
+        2,
+        "site add: --url is missing",
+        "write --url=https://shop.example.com",
+    ),
+    (
+        [
+            *("site", "add", "--code=demo", "--platform=woocommerce"),
+            *("--url=https://shop.example.com", "--zone=UTC"),
+        ],
+        1,
+        "a site with the code demo or the prefix DEMO is there already",
+        "choose others: orderbridge site list shows which are taken",
+    ),
+    (
+        ["item", "export", "/nowhere/items.csv"],
+        1,
+        "/nowhere/items.csv: No such file or directory",
+        "name a file that this account can write",
+    ),
     (["order", "show", "BGM-9"], 3, 'no order "BGM-9"', "orderbridge order list"),
     (["item", "import", "nowhere.csv"], 3, "nowhere.csv: No such file", ""),
     (
@@ -447,6 +468,7 @@ def test_watching_ends_with_the_result_of_the_operation(demo: Installation) -> N
     assert shown["jobs"][0]["kind"] == "run"
     again = demo.ob("operation", "cancel", operation)
     assert again.status == 1
+    assert again.err.endswith("Completed\n  Fix: nothing is left to stop\n")
     logs = json.loads(demo.must("logs", "--format=json").out)
     assert logs[-1]["status"] == "completed" and logs[-1]["site"] == "demo"
 

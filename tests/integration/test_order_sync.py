@@ -318,6 +318,21 @@ def test_only_an_import_by_its_id_takes_a_test_order(demo: Installation) -> None
     assert demo.count("rm_order") == 1
 
 
+def test_an_import_takes_an_order_that_an_earlier_system_marked(
+    demo: Installation,
+) -> None:
+    demo.ob("order", "sync", "--site=demo")
+    (number,) = (
+        n for n, o in demo.state()["orders"].items() if o["code"] == "skipped_exists"
+    )
+    words = ["import", "--site=demo", "--format=json"]
+    for more in (["--dry-run"], []):  # D-25: either way
+        done = demo.ob(*words, f"--order-id={number}", *more)
+        (row,) = json.loads(done.out[done.out.index("[") :])
+        assert (row["order"], row["outcome"]) == (f"BGM-{number}", "stored")
+    assert demo.count("rm_order", f"number = 'BGM-{number}'") == 1
+
+
 def test_the_second_start_ends_within_a_second(demo: Installation) -> None:
     demo.box.control("PUT", "/_latency", {"ms": 300})
     first = demo.start("order", "sync", "--site=demo")
