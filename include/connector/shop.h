@@ -30,6 +30,11 @@ struct fetch {
 	utc_ms server_date; /* the shop's own clock at the first page */
 	bool done;          /* no page after this one */
 	bool ignores_dates; /* the shop gave orders from before the anchor */
+	/* to find the order that spoils a page (F2) */
+	unsigned rows;   /* a page has now; 0: page_size */
+	unsigned bad;    /* answers in a row that could not be read */
+	unsigned passed; /* single orders passed that could not be read */
+	bool fair;       /* other orders of the shop can be read */
 };
 
 /* One order as the shop sent it. */
@@ -97,7 +102,10 @@ struct shop { /* one platform; every call may use the network but read_order */
 	 * Reads the next page by modification time, oldest first; sets
 	 * at->done. A page holds each order at most once, but pages overlap.
 	 * Bodies that are not what the API promises are ERR_TEMPORARY with
-	 * OB_UPSTREAM: the page as a whole, never half of it.
+	 * OB_UPSTREAM: the page as a whole, never half of it. What is bad a
+	 * third time is asked for in smaller pages, until the order that spoils
+	 * it stands alone: without json, or nameless. Where no other order can
+	 * be read either, it is the shop's trouble and no order's.
 	 */
 	bool (*fetch_page)(struct shop *self, struct fetch *at,
 			   struct raw_page *out, struct err *e);

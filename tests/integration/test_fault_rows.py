@@ -291,6 +291,24 @@ def test_f2_a_page_that_breaks_off_is_not_cut_into_orders(shop: Installation) ->
     assert stored(shop) == set() and codes(shop) == {}
 
 
+@pytest.mark.parametrize("places", [[5], [0], [0, 1, 11], [10, 11]], ids=str)
+def test_f2_a_page_bad_three_times_is_halved_until_the_order_stands_alone(
+    shop: Installation, places: list[int]
+) -> None:
+    ids = add(shop, 12)
+    for place in places:
+        spoil(shop, ids[place], '"')  # a text that never ends: no page to be cut
+    assert sync(shop).status == 1
+    bad = {ids[place] for place in places}
+    assert codes(shop) == dict.fromkeys(bad, "ob_json")
+    assert stored(shop) == marked(shop) == set(ids) - bad
+    shop.box.control("DELETE", "/_faults")
+    assert shop.ob("retry", "--code=ob_json", "--yes").status == 0
+    assert stored(shop) == marked(shop) == set(ids)
+    assert codes(shop) == {}
+    shop.verify("--upstream")
+
+
 DEFECTS = ["sku_unknown", "bad_address", "test_order", "already_marked", "no_lines"]
 
 
@@ -851,7 +869,12 @@ GUARDS: list[tuple[str, Row, tuple[Any, ...]]] = [
         test_f1_what_is_behind_a_page_that_does_not_come_is_read_the_next_time,
         (),
     ),
-    ("fetch.cut_page", test_f2_orders_that_are_no_json_fail_alone, ()),
+    ("fetch.cut_page,fetch.halve", test_f2_orders_that_are_no_json_fail_alone, ()),
+    (
+        "fetch.halve",
+        test_f2_a_page_bad_three_times_is_halved_until_the_order_stands_alone,
+        ([5],),
+    ),
     (
         "fetch.loop",
         test_f3_a_page_that_comes_again_stops_paging_and_keeps_what_is_there,

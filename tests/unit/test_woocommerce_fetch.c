@@ -471,26 +471,6 @@ TEST(answers_that_are_no_page_fail_as_a_whole)
 		 ERR_TEMPORARY,
 		 OB_UPSTREAM,
 		 "orders of bgm: the shop's answer: wanted a list of orders"},
-		/* One of them is no JSON, and the shop says there are three. */
-		{{.status = 200,
-		  .body = "[{\"id\":1},{\"id\":2,\"a\":1,\"a\":2}]",
-		  .headers = JSON "x-wp-total: 3\n"},
-		 ERR_TEMPORARY,
-		 OB_UPSTREAM,
-		 NULL},
-		/* It breaks off, or ends as no list does. */
-		{{.status = 200,
-		  .body = "[{\"id\":1},{\"id\":2,\"a\":",
-		  .headers = JSON "x-wp-total: 2\n"},
-		 ERR_TEMPORARY,
-		 OB_UPSTREAM,
-		 NULL},
-		{{.status = 200,
-		  .body = "[{\"id\":1,\"a\":1,\"a\":2}]<br>",
-		  .headers = JSON "x-wp-total: 1\n"},
-		 ERR_TEMPORARY,
-		 OB_UPSTREAM,
-		 NULL},
 		{{.status = 200,
 		  .body = "<html>login</html>",
 		  .headers = "content-type: text/html\n"},
@@ -577,6 +557,81 @@ TEST(answers_that_are_no_page_fail_as_a_whole)
 				 e.text);
 		if (cases[i].text != NULL)
 			assert_string_equal(e.text, cases[i].text);
+		assert_null(p.order);
+		assert_false(at.done);
+		shop_sample_close(&s);
+	}
+}
+
+/* Of the second, at 09:00:01, no page that holds it can be read. */
+#define GOOD(id) "[" ORDER(id, "09:00:0" id) "]"
+#define BAD      "[{\"id\":2,\"note\":\""
+#define PAGE(rows, number)                            \
+	"GET " HEAD "&per_page=" rows "&page=" number \
+	"&dp=4&dates_are_gmt=true"                    \
+	"&modified_after=2026-11-20T08%3A00%3A00"
+#define ANSWER(rows, number, text, total)                                  \
+	{                                                                  \
+		.want = PAGE(rows, number), .status = 200, .body = (text), \
+		.headers = JSON "x-wp-total: " total "\n"                  \
+	}
+
+TEST(an_order_that_spoils_each_page_is_found_by_halves)
+{
+	static const struct fake_exchange script[] = {
+		ANSWER("4", "1", BAD, "3"),
+		ANSWER("4", "1", BAD, "3"),
+		ANSWER("4", "1", BAD, "3"),
+		ANSWER("1", "1", GOOD("1"), "3"),
+		{.want = "GET " HEAD "&per_page=1&page=1&dp=4"
+			 "&dates_are_gmt=true"
+			 "&modified_after=2026-11-20T09%3A00%3A00",
+		 .status = 200,
+		 .body = BAD,
+		 .headers = JSON "x-wp-total: 2\n"},
+		{.want = "GET " HEAD "&per_page=1&page=2&dp=4"
+			 "&dates_are_gmt=true"
+			 "&modified_after=2026-11-20T09%3A00%3A00",
+		 .status = 200,
+		 .body = GOOD("3"),
+		 .headers = JSON "x-wp-total: 2\nx-wp-totalpages: 2\n"},
+	};
+	struct shop_sample s;
+	struct fetch at = fetch_of(4);
+	char out[512];
+
+	shop_sample_open(&s, script, COUNT_OF(script));
+	assert_string_equal(walk(&s, &at, out), "1 2 3");
+	shop_sample_close(&s);
+}
+
+/* Cut off, not all that is promised, or with something behind it. */
+TEST(no_order_is_blamed_where_none_can_be_read)
+{
+	static const char *const bodies[] = {
+		"[{\"id\":1},{\"id\":2,\"a\":",
+		"[{\"id\":1},{\"id\":2},{\"id\":3,\"a\":1,\"a\":2}]",
+		"[{\"id\":1,\"a\":1,\"a\":2}]<br>",
+	};
+
+	for (size_t i = 0; i < COUNT_OF(bodies); i++) {
+		const struct fake_exchange script[] = {
+			ANSWER("2", "1", bodies[i], "3"),
+			ANSWER("2", "1", bodies[i], "3"),
+			ANSWER("2", "1", bodies[i], "3"),
+			ANSWER("1", "1", bodies[i], "3"),
+			ANSWER("1", "2", bodies[i], "3"),
+			ANSWER("1", "3", bodies[i], "3"),
+		};
+		struct shop_sample s;
+		struct fetch at = fetch_of(2);
+		struct raw_page p;
+		struct err e = {0};
+
+		shop_sample_open(&s, script, COUNT_OF(script));
+		assert_false(s.shop->fetch_page(s.shop, &at, &p, &e));
+		assert_int_equal(e.class, ERR_TEMPORARY);
+		assert_int_equal(e.code, OB_UPSTREAM);
 		assert_null(p.order);
 		assert_false(at.done);
 		shop_sample_close(&s);
@@ -807,6 +862,8 @@ RUN_TESTS(
 	cmocka_unit_test(
 		an_order_that_is_no_json_comes_with_its_text_and_its_id_alone),
 	cmocka_unit_test(answers_that_are_no_page_fail_as_a_whole),
+	cmocka_unit_test(an_order_that_spoils_each_page_is_found_by_halves),
+	cmocka_unit_test(no_order_is_blamed_where_none_can_be_read),
 	cmocka_unit_test(a_refused_key_is_told_with_what_to_do),
 	cmocka_unit_test(what_the_guard_refuses_is_told_as_it_is),
 	cmocka_unit_test(orders_are_read_by_id_in_the_order_asked),

@@ -83,6 +83,9 @@ struct page_place {
 MUST_CHECK bool woo_take_list(const struct http_response *reply,
 			      struct page_place place, struct raw_page *out,
 			      struct err *e);
+/* A page of one order whose answer cannot be read: its id is all there is. */
+MUST_CHECK bool woo_take_spoilt(const struct http_response *reply,
+				struct raw_page *out, struct err *e);
 /* One order whose text is no JSON; false when it is no whole order either. */
 MUST_CHECK bool woo_take_unreadable(const char *text, size_t length,
 				    struct raw_order *out, struct err *e);

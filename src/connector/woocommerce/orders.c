@@ -14,13 +14,22 @@
  * caller knows those orders. Where a whole page has the anchor's second, the
  * next page number with the same anchor goes on.
  *
+ * A list that came whole but cannot be read a third time is asked for in
+ * halves, down to the single order that spoils it (F2).
+ *
  * A shop that ignores dates (before WooCommerce 5.8, D-21) is walked by id and
  * page number, and the dates are looked at here.
  */
 
+/* BAD_TIMES: so often an answer may be bad before smaller ones are asked for.
+ * PASSED_MAX: of so many single orders one has to be readable. */
+enum { BAD_TIMES = 3, PASSED_MAX = 10 };
+
 static unsigned
 page_size(const struct fetch *at)
 {
+	if (at->rows != 0)
+		return at->rows;
 	return at->page_size >= 1 && at->page_size <= 100 ? at->page_size : 100;
 }
 
@@ -219,45 +228,112 @@ move_on(struct fetch *at, utc_ms last)
 	}
 	at->anchor = last;
 	at->page = 1;
+	if (at->bad == 0)
+		at->rows = 0;
+}
+
+/* Back to the first page of the anchor: what is known comes again. */
+static void
+go_back(struct woocommerce *w, struct fetch *at, unsigned rows)
+{
+	at->page = 1;
+	at->rows = rows;
+	at->passed = 0;
+	w->has_last = false;
 }
 
 static void
 start(struct woocommerce *w, struct fetch *at, bool ignores_dates)
 {
-	at->page = 1;
 	at->anchor = 0;
 	at->ignores_dates = ignores_dates;
-	w->has_last = false;
+	at->bad = 0;
+	go_back(w, at, 0);
 }
 
-/* Asks for one page. *again: the shop cannot do it, it is to be walked by id.
+/* What is to be done about an answer. */
+enum next { TAKE_IT, ASK_AGAIN, WALK_BY_ID, FAIL };
+
+/*
+ * A list that came whole and cannot be read: the third time it is cut in half.
+ * A single order is blamed only when others can be read: else it is passed for
+ * now, to see whether they can. A page that something in front of the shop made
+ * tells no total.
  */
-static bool
+static enum next
+search(struct woocommerce *w, struct fetch *at,
+       const struct http_response *reply, struct raw_page *out, struct err *e)
+{
+	int64_t total = woo_header_number(reply, "x-wp-total");
+	unsigned most = total < page_size(at) ? (unsigned)total : page_size(at);
+
+	raw_page_end(out);
+	if (total <= 0 || !OB_GUARD("fetch.halve"))
+		return FAIL;
+	if (++at->bad < BAD_TIMES)
+		return ASK_AGAIN;
+	if (at->rows == 0)
+		at->fair = false;
+	if (most > 1) {
+		go_back(w, at, most / 2);
+		return ASK_AGAIN;
+	}
+	if (!at->fair && at->page < total && ++at->passed < PASSED_MAX) {
+		at->page++;
+		return ASK_AGAIN;
+	}
+	if (!at->fair || !woo_take_spoilt(reply, out, e))
+		return FAIL;
+	at->bad = 0;
+	return TAKE_IT;
+}
+
+/* A list that could be read. */
+static enum next
+judge(struct woocommerce *w, struct fetch *at, const struct raw_page *out,
+      struct err *e)
+{
+	if (!at->ignores_dates && is_disordered(out, at))
+		return WALK_BY_ID;
+	if (at->rows == 0)
+		at->bad = 0;
+	if (out->count > 0)
+		at->fair = true;
+	if (at->passed > 0) {
+		go_back(w, at, 1);
+		return at->fair ? ASK_AGAIN : FAIL;
+	}
+	return check_loop(w, out, at, e) ? TAKE_IT : FAIL;
+}
+
+static enum next
 ask_page(struct woocommerce *w, struct fetch *at, struct raw_page *out,
-	 bool *again, struct err *e)
+	 struct err *e)
 {
 	AUTO(woo_ask) ask = WOO_ASK;
 	AUTO(http_response) reply = {0};
+	enum next next;
 
 	add_query(w, &ask.url, at);
-	if (!woo_send(w, &ask, &reply, e)) {
-		*again = !at->ignores_dates && refuses_sorting(&reply);
-		return false;
-	}
+	if (!woo_send(w, &ask, &reply, e))
+		return !at->ignores_dates && refuses_sorting(&reply)
+			       ? WALK_BY_ID
+			       : FAIL;
 	if (at->server_date == 0)
 		at->server_date = reply.server_date;
-	if (!woo_take_list(&reply, (struct page_place){at->page, page_size(at)},
-			   out, e))
-		return false;
+	if (woo_take_list(&reply, (struct page_place){at->page, page_size(at)},
+			  out, e))
+		next = judge(w, at, out, e);
+	else
+		next = search(w, at, &reply, out, e);
+	if (next != TAKE_IT)
+		return next;
 	out->bytes = reply.body.len;
-	*again = !at->ignores_dates && is_disordered(out, at);
-	if (*again || !check_loop(w, out, at, e))
-		return false;
 	at->done = is_last(&reply, out, at);
 	if (!at->done)
 		move_on(at, newest(out));
 	keep_wanted(out, at);
-	return true;
+	return TAKE_IT;
 }
 
 bool
@@ -265,19 +341,17 @@ woo_fetch_page(struct shop *self, struct fetch *at, struct raw_page *out,
 	       struct err *e)
 {
 	struct woocommerce *w = (struct woocommerce *)self;
-	bool again = false;
+	enum next next;
 
 	*out = (struct raw_page){0};
 	if (at->page == 0)
 		start(w, at, at->ignores_dates);
-	if (ask_page(w, at, out, &again, e))
-		return true;
-	raw_page_end(out);
-	if (again) {
-		start(w, at, true);
-		if (ask_page(w, at, out, &again, e))
-			return true;
+	while ((next = ask_page(w, at, out, e)) != TAKE_IT) {
 		raw_page_end(out);
+		if (next == FAIL)
+			return err_in(e, "orders of %s", w->set.site->code);
+		if (next == WALK_BY_ID)
+			start(w, at, true);
 	}
-	return err_in(e, "orders of %s", w->set.site->code);
+	return true;
 }

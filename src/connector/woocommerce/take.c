@@ -253,6 +253,24 @@ take_each(const char *text, size_t count, struct raw_page *out, struct err *e)
 	return true;
 }
 
+bool
+woo_take_spoilt(const struct http_response *reply, struct raw_page *out,
+		struct err *e)
+{
+	const char *text = reply->body.text;
+	int64_t id;
+
+	if (!begin_page(out, json_array(), 1, e))
+		return false;
+	text = text == NULL ? NULL : strstr(text, "{\"id\":");
+	id = text == NULL ? 0 : id_in_text(text);
+	out->nameless = id <= 0;
+	if (id <= 0)
+		return true;
+	set_id(&out->order[out->count++], id);
+	return keep_text(&out->order[0], text, strlen(text), e);
+}
+
 /* How many orders the shop says this page has; -1 when it does not say. */
 static int64_t
 promised(const struct http_response *reply, struct page_place place)
