@@ -477,7 +477,10 @@ class Shop:
         deed = rng.choice(["touch", "complete", "trash", "arrive", "hold"])
         order = self.orders[rng.choice(alive)]
         if deed == "arrive":
-            data = {**order.data, "id": self.take_id(), "meta_data": []}
+            # All but the mark: a store credit belongs to the totals.
+            rows = order.data["meta_data"]
+            kept = [r for r in rows if r["key"] != self.settings.mark_key]
+            data = {**order.data, "id": self.take_id(), "meta_data": kept}
             data["number"] = str(data["id"])
             data["date_created_gmt"] = data["date_modified_gmt"] = self.second()
             order = self.store(data)
