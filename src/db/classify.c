@@ -1,6 +1,7 @@
 #include <errmsg.h>
 #include <mysqld_error.h>
 
+#include "base/fault.h"
 #include "local.h"
 
 /*
@@ -103,7 +104,10 @@ db_classify(unsigned error, enum db_phase phase, enum code *code)
 	for (size_t i = 0; i < COUNT_OF(verdicts); i++) {
 		if (verdicts[i].number == error) {
 			*code = verdicts[i].code;
-			return verdicts[i].class;
+			return verdicts[i].class == ERR_FATAL &&
+					       !OB_GUARD("db.fatal")
+				       ? ERR_TEMPORARY
+				       : verdicts[i].class;
 		}
 	}
 	if (!db_number_is_loss(error))

@@ -37,7 +37,7 @@ settle(struct batch_order *b)
 {
 	const struct fault *why = fault_first(&b->order.faults);
 
-	if (b->fate == FATE_OPEN && why)
+	if (b->fate == FATE_OPEN && why && OB_GUARD("order.fails"))
 		b->fate = fault_is_soft(why) ? FATE_SOFT : FATE_HARD;
 }
 

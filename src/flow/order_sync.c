@@ -30,7 +30,8 @@ note_skew(const struct walk *w)
 	utc_ms skew = w->at.server_date - app_now(app);
 	char text[80];
 
-	if (w->at.server_date == 0 || llabs(skew) <= MINUTE)
+	if (w->at.server_date == 0 || llabs(skew) <= MINUTE ||
+	    !OB_GUARD("fetch.skew"))
 		return;
 	(void)snprintf(text, sizeof(text),
 		       "the shop's clock is %lld s %s that of this host",

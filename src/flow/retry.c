@@ -65,7 +65,8 @@ retry_give_up(const struct run *run, struct batch_order *b)
 {
 	const struct fault *why = fault_first(&b->order.faults);
 
-	if (b->fate != FATE_SOFT || next_try(run, b, why) != 0)
+	if (b->fate != FATE_SOFT || next_try(run, b, why) != 0 ||
+	    !OB_GUARD("retry.give_up"))
 		return;
 	if (why->code == OB_SKU_WAIT) {
 		struct fault waited = *why;

@@ -81,6 +81,8 @@ settle_numbers(const struct writing *w, struct err *e)
 	AUTO(rows) rows = ROWS;
 	AUTO(strbuf) numbers = LIST;
 
+	if (!OB_GUARD("store.number"))
+		return true;
 	for (size_t i = 0; i < w->count; i++)
 		list_add_text(&numbers, w->write[i].order->number);
 	if (!list_close(&numbers, e) ||

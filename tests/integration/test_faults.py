@@ -54,7 +54,8 @@ PAIRS = [
     if fault[0] != "lose_write" or call.get("path") != "/orders/batch"
 ]
 # Every third pair in check, all of them by `make faults`.
-STEP = 1 if os.environ.get("OB_ALL_FAULTS") else 3
+ALL = bool(os.environ.get("OB_ALL_FAULTS"))
+STEP = 1 if ALL else 3
 
 
 def settle(ob: Installation) -> None:
