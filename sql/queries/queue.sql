@@ -305,11 +305,12 @@ WHERE operation_id = ?
 
 -- Not the head alone: of the first 16, one at random, so that workers meet less.
 -- No join: where few operations have many jobs, the server would read all jobs.
+-- Only a run has its kind from its operation.
 -- name: job_due
 SELECT j.id, j.operation_id, j.kind,
-	(SELECT o.kind
+	IF(j.kind = 'run', (SELECT o.kind
 		FROM rm_operation o
-		WHERE o.id = j.operation_id) AS run_kind,
+		WHERE o.id = j.operation_id), NULL) AS run_kind,
 	j.fence, j.hb_seq, UTC_TIMESTAMP(3) AS now
 FROM rm_job j FORCE INDEX (ix_rm_job_state_run_after_id)
 WHERE j.state = 'ready'
