@@ -24,6 +24,7 @@ floor_connect(const char *socket, const char *database)
 	floor_query(mysql, "SET NAMES utf8mb4 COLLATE utf8mb4_unicode_ci");
 	floor_query(mysql, "SET SESSION TRANSACTION ISOLATION LEVEL "
 			   "READ COMMITTED");
+	floor_query(mysql, "SET SESSION column_compression_zlib_level = 1");
 	return mysql;
 }
 
