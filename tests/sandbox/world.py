@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import copy
 import re
+import time
 from datetime import timedelta
 from typing import Any
 
@@ -126,11 +127,13 @@ class World:
         return False
 
     async def answer(self, call: Call) -> Reply:
-        """Run one upstream call: latency, faults, execution, log.
+        """Run one upstream call: faults, execution, latency, log.
 
-        A call that a reset overtook is dropped: it must not touch the new state.
+        Its own work counts into the latency, so that an upstream that takes 200 ms
+        takes no more. A call that a reset overtook is dropped: it must not touch
+        the new state.
         """
-        epoch = self.ledger.epoch
+        epoch, began = self.ledger.epoch, time.monotonic()
         row = self.ledger.begin(
             {
                 "upstream": call.upstream,
@@ -145,11 +148,12 @@ class World:
             row["faults"] = [fault.kind for fault in hits]
             if call.upstream == "business_central":
                 async with self.bc.slot(call) as refusal:
-                    await self._lag()
+                    began = time.monotonic()
                     reply = refusal or await self._run(call, hits, row["seq"], epoch)
+                    await self._lag(began)
             else:
-                await self._lag()
                 reply = await self._run(call, hits, row["seq"], epoch)
+                await self._lag(began)
             if not reply.date:
                 reply.date = http_date(self.clock.now())
             if not reply.wire.silent:
@@ -159,9 +163,10 @@ class World:
             if epoch == self.ledger.epoch:
                 self.ledger.end(row, status, size)
 
-    async def _lag(self) -> None:
-        if self.latency_ms:
-            await asyncio.sleep(self.latency_ms / 1000)
+    async def _lag(self, began: float) -> None:
+        left = self.latency_ms / 1000 - (time.monotonic() - began)
+        if left > 0:
+            await asyncio.sleep(left)
 
     async def _run(
         self, call: Call, hits: list[Fault], request: int, epoch: int
