@@ -19,37 +19,59 @@ struct addition {
 	utc_ms now;
 };
 
+/* What a person can change, in the order of site_insert and site_save. */
+enum { FIELDS = 28 };
+
+static void
+bind_fields(const struct site *s, struct bind out[FIELDS])
+{
+	const struct bind fields[] = {
+		bind_text(s->name),
+		bind_text(s->site_url),
+		bind_text(s->domain),
+		bind_int(s->is_active),
+		bind_int(s->orders_sync),
+		bind_int(s->inventory_sync),
+		bind_int(s->tracking_sync),
+		bind_int(s->staging),
+		bind_time(s->min_date_modified),
+		bind_int(s->max_orders),
+		bind_int(s->skip_test),
+		bind_money(s->test_below),
+		bind_text(s->source_status),
+		bind_text(s->target_status),
+		bind_text_or_null(s->mark_key),
+		bind_text_or_null(s->mark_value),
+		bind_text(s->time_zone),
+		bind_text_or_null(s->currency),
+		bind_text_or_null(s->bc_store_hash),
+		bind_int(s->bc_channel_id),
+		bind_id(s->connection_id),
+		bind_text(s->credit_mode),
+		bind_text(s->kit_mode),
+		bind_int(s->create_missing_items),
+		bind_int(s->create_missing_customers),
+		bind_int(s->infer_gift_card),
+		bind_text(s->mapping),
+		bind_text_or_null(s->health_url),
+	};
+
+	_Static_assert(COUNT_OF(fields) == FIELDS, "fields of a site");
+	memcpy(out, fields, sizeof(fields));
+}
+
 static bool
 insert(struct db *db, void *context, struct err *e)
 {
 	struct addition *a = context;
 	struct site *s = a->site;
 	utc_ms anchor = a->now - a->now % HOUR;
+	struct bind bind[3 + FIELDS] = {bind_text(s->code),
+					bind_text(s->prefix),
+					bind_text(s->platform)};
 
-	if (!db_run(db, SQL_SITE_INSERT,
-		    BINDS(bind_text(s->code), bind_text(s->prefix),
-			  bind_text(s->platform), bind_text(s->name),
-			  bind_text(s->site_url), bind_text(s->domain),
-			  bind_int(s->is_active), bind_int(s->orders_sync),
-			  bind_int(s->inventory_sync),
-			  bind_int(s->tracking_sync), bind_int(s->staging),
-			  bind_time(s->min_date_modified),
-			  bind_int(s->max_orders), bind_int(s->skip_test),
-			  bind_money(s->test_below),
-			  bind_text(s->source_status),
-			  bind_text(s->target_status),
-			  bind_text_or_null(s->mark_key),
-			  bind_text_or_null(s->mark_value),
-			  bind_text(s->time_zone),
-			  bind_text_or_null(s->currency),
-			  bind_text_or_null(s->bc_store_hash),
-			  bind_int(s->bc_channel_id), bind_id(s->connection_id),
-			  bind_text(s->credit_mode), bind_text(s->kit_mode),
-			  bind_int(s->create_missing_items),
-			  bind_int(s->create_missing_customers),
-			  bind_int(s->infer_gift_card), bind_text(s->mapping),
-			  bind_text_or_null(s->health_url)),
-		    e))
+	bind_fields(s, bind + 3);
+	if (!db_run(db, SQL_SITE_INSERT, bind, COUNT_OF(bind), e))
 		return false;
 	s->id = db_last_id(db);
 	return db_run(db, SQL_SITE_ADD_SCHEDULE,
@@ -98,32 +120,15 @@ changed_one(struct db *db, struct site *site, struct err *e)
 bool
 site_save(struct db *db, struct site *s, struct err *e)
 {
+	struct bind bind[FIELDS + 2];
+
 	if (!site_check(s, e))
 		return false;
 	(void)address_host(s->site_url, s->domain, sizeof(s->domain));
-	if (!db_run(db, SQL_SITE_SAVE,
-		    BINDS(bind_text(s->name), bind_text(s->site_url),
-			  bind_text(s->domain), bind_int(s->is_active),
-			  bind_int(s->orders_sync), bind_int(s->inventory_sync),
-			  bind_int(s->tracking_sync), bind_int(s->staging),
-			  bind_time(s->min_date_modified),
-			  bind_int(s->max_orders), bind_int(s->skip_test),
-			  bind_money(s->test_below),
-			  bind_text(s->source_status),
-			  bind_text(s->target_status),
-			  bind_text_or_null(s->mark_key),
-			  bind_text_or_null(s->mark_value),
-			  bind_text(s->time_zone),
-			  bind_text_or_null(s->currency),
-			  bind_text_or_null(s->bc_store_hash),
-			  bind_int(s->bc_channel_id), bind_id(s->connection_id),
-			  bind_text(s->credit_mode), bind_text(s->kit_mode),
-			  bind_int(s->create_missing_items),
-			  bind_int(s->create_missing_customers),
-			  bind_int(s->infer_gift_card), bind_text(s->mapping),
-			  bind_text_or_null(s->health_url), bind_int(s->id),
-			  bind_int(s->version)),
-		    e))
+	bind_fields(s, bind);
+	bind[FIELDS] = bind_int(s->id);
+	bind[FIELDS + 1] = bind_int(s->version);
+	if (!db_run(db, SQL_SITE_SAVE, bind, COUNT_OF(bind), e))
 		return err_in(e, "save site %s", s->code);
 	return changed_one(db, s, e);
 }
