@@ -155,24 +155,33 @@ find_connection(struct app *app, int64_t id, struct connection *out,
 	return false;
 }
 
-static void
-fill_client(struct open_bc *open)
+static bool
+fill_client(struct open_bc *open, struct err *e)
 {
 	struct bc *bc = &open->client;
 	const struct bc_settings *set = &open->set;
+	int length;
 
 	bc->http = open->guard;
 	bc->token = bc_token;
 	bc->token_context = open;
 	(void)snprintf(bc->connection, sizeof(bc->connection), "bc");
-	(void)snprintf(bc->api_url, sizeof(bc->api_url), "%s/%s/%s",
-		       set->api_url, set->tenant, set->environment);
+	length = snprintf(bc->api_url, sizeof(bc->api_url), "%s/%s/%s",
+			  set->api_url, set->tenant, set->environment);
+	if (length < 0 || (size_t)length >= sizeof(bc->api_url))
+		return err_set(
+			e, ERR_INPUT,
+			"the address of Business Central with tenant "
+			"and environment has %d bytes, not more than %zu "
+			"are possible",
+			length, sizeof(bc->api_url) - 1);
 	(void)snprintf(bc->company_id, sizeof(bc->company_id), "%s",
 		       set->company_id);
 	(void)snprintf(bc->company_name, sizeof(bc->company_name), "%s",
 		       set->company_name);
 	(void)snprintf(bc->item_service, sizeof(bc->item_service), "%s",
 		       set->item_service);
+	return true;
 }
 
 bool
@@ -197,8 +206,7 @@ open_bc_begin(struct open_bc *out, struct app *app, int64_t connection_id,
 			&out->guard, e) ||
 	    !open_guard(app, entra, 0, 0, sync, &out->entra, e))
 		return false;
-	fill_client(out);
-	return true;
+	return fill_client(out, e);
 }
 
 void
