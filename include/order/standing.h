@@ -3,7 +3,9 @@
 
 /*
  * Where a stored order stands: three columns that change on their own
- * (RELIABILITY 3.2), and the one word that people see (FEATURES R-40).
+ * (RELIABILITY 3.2), and the one word that people see (FEATURES R-40). Which
+ * changes there are stands in the statements of sql/queries that make them:
+ * each has the old state in its WHERE.
  */
 
 #include <stdbool.h>
@@ -41,19 +43,13 @@ enum bc_state {
 	BC_STATES
 };
 
-/* The words as stored; "" for ORDER_NONE and what is no state. */
+/* The word as stored; "" for ORDER_NONE and what is no state. */
 const char *order_state_name(enum order_state state);
-const char *mark_state_name(enum mark_state state);
-const char *bc_state_name(enum bc_state state);
 /* ORDER_NONE, MARK_NONE, BC_STATE_NONE when there is no such word. */
 enum order_state order_state_find(const char *name);
 enum mark_state mark_state_find(const char *name);
 enum bc_state bc_state_find(const char *name);
 
-/* The only changes there are; everything else is refused. */
-bool order_state_may(enum order_state from, enum order_state to);
-bool mark_state_may(enum mark_state from, enum mark_state to);
-bool bc_state_may(enum bc_state from, enum bc_state to);
 /* Whether its rows may still be rewritten: Business Central cannot have it. */
 bool bc_state_is_before_sending(enum bc_state state);
 

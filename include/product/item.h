@@ -88,8 +88,6 @@ bool sku_needs_answer(const struct sku_check *sku);
 const char *item_status_name(enum item_status status);
 /* ITEM_ABSENT when there is no such word. */
 enum item_status item_status_find(const char *name);
-/* The bit set of a list, "active, sell_through"; ERR_INPUT names a bad word. */
-MUST_CHECK bool item_status_set(const char *list, unsigned *out, struct err *e);
 
 /*
  * The key form of a SKU (R-29): NFC, white space tidied, upper case, at most

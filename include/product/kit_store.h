@@ -39,10 +39,6 @@ MUST_CHECK bool kit_save(struct db *db, const char *parent,
  */
 MUST_CHECK bool kit_list(struct db *db, const char *after, const char *search,
 			 unsigned limit, struct rows *out, struct err *e);
-/* The components of one kit as rows, for lists; with status of the item, or "".
- */
-MUST_CHECK bool kit_components(struct db *db, const char *parent,
-			       struct rows *out, struct err *e);
 
 /* All that stand below these rows: what a check of them has to know. */
 MUST_CHECK bool kit_load_below(struct db *db, unsigned max_depth,

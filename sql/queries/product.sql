@@ -207,13 +207,3 @@ WHERE k.parent_sku > ?
 GROUP BY k.parent_sku
 ORDER BY k.parent_sku
 LIMIT ?
-
--- name: kit_components
-SELECT k.component_sku, k.quantity, k.sort, k.price_weight, k.valid_from,
-	k.valid_to, COALESCE(i.description, '') AS description,
-	COALESCE(i.status, '') AS status
-FROM rm_kits AS k
-LEFT JOIN rm_items AS i ON i.sku = k.component_sku
-WHERE k.parent_sku = ?
-ORDER BY k.sort, k.component_sku, k.valid_from
-LIMIT 2000

@@ -191,35 +191,6 @@ item_status_find(const char *name)
 }
 
 bool
-item_status_set(const char *list, unsigned *out, struct err *e)
-{
-	*out = 0;
-	while (*list != '\0') {
-		size_t length = strcspn(list, ", ");
-		char word[41];
-		enum item_status status = ITEM_ABSENT;
-
-		if (length == 0) {
-			list++;
-			continue;
-		}
-		if (length < sizeof(word)) {
-			memcpy(word, list, length);
-			word[length] = '\0';
-			status = item_status_find(word);
-		}
-		if (status == ITEM_ABSENT)
-			return err_set(e, ERR_INPUT,
-				       "no item status \"%.*s\": active, "
-				       "sell_through, blocked or discontinued",
-				       (int)length, list);
-		*out |= 1u << status;
-		list += length;
-	}
-	return true;
-}
-
-bool
 item_key(const char *sku, char out[SKU_ROOM], struct err *e)
 {
 	AUTO(strbuf) key = STRBUF(64 * SKU_ROOM);

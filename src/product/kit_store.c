@@ -219,14 +219,6 @@ kit_list(struct db *db, const char *after, const char *search, unsigned limit,
 }
 
 bool
-kit_components(struct db *db, const char *parent, struct rows *out,
-	       struct err *e)
-{
-	return db_open(db, out, SQL_KIT_COMPONENTS, BINDS(bind_text(parent)),
-		       e);
-}
-
-bool
 kit_missing(struct db *db, const struct kit_table *table, struct sku_set *out,
 	    struct err *e)
 {

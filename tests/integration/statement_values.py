@@ -260,7 +260,6 @@ CASES: dict[str, Case | list[Case]] = {
     "kit_insert": case("SKU-NEW", SKU, 1, 1, None, None, None, 1),
     "kit_parents_after": case("SKU-003000", 50, page=50),
     "kit_list": case("SKU-003000", None, None, 50, page=50),
-    "kit_components": case("SKU-000100"),
     # queue
     "lease_add": case("migrate"),
     "lease_read": case("migrate"),

@@ -431,9 +431,6 @@ open_list(struct step *step, struct rows *rows, struct err *e)
 	if (strcmp(what, "kits") == 0)
 		return kit_list(step->db, text(ask, "after", ""),
 				text(ask, "search", NULL), limit, rows, e);
-	if (strcmp(what, "components") == 0)
-		return kit_components(step->db, text(ask, "parent", ""), rows,
-				      e);
 	if (strcmp(what, "order") == 0)
 		return order_read(step->db, id, rows, e);
 	if (strcmp(what, "lines") == 0)

@@ -132,20 +132,12 @@ TEST(a_key_too_long_for_its_column_is_not_taken_in)
 
 TEST(statuses_are_named_and_found)
 {
-	struct err e = {0};
-	unsigned set;
-
 	for (int i = ITEM_ACTIVE; i <= ITEM_DISCONTINUED; i++)
 		assert_int_equal(
 			item_status_find(item_status_name((enum item_status)i)),
 			i);
 	assert_int_equal(item_status_find(""), ITEM_ABSENT);
 	assert_int_equal(item_status_find("Active"), ITEM_ABSENT);
-	assert_true(item_status_set("active, sell_through", &set, &e));
-	assert_int_equal(set, default_set);
-	assert_false(item_status_set("active,sold", &set, &e));
-	assert_string_equal(e.text, "no item status \"sold\": active, "
-				    "sell_through, blocked or discontinued");
 }
 
 TEST(the_key_form_is_upper_case_and_tidy)
