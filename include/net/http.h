@@ -53,6 +53,12 @@ struct http_request {
 	 * by itself (RELIABILITY 0), and an unclear outcome is ERR_UNKNOWN.
 	 */
 	bool repeatable;
+	/*
+	 * Asked before what failed is tried again without being told when;
+	 * false: it is not, the failure is the outcome. NULL: it always is.
+	 */
+	bool (*may_retry)(void *context);
+	void *retry_context;
 };
 
 struct http_response {

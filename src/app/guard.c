@@ -49,16 +49,32 @@ wait_for_rate(const struct guard *g, int64_t wait_ms, struct err *e)
 }
 
 /*
+ * Retries are at most a tenth of an upstream's calls: when much fails, trying
+ * thrice would only be thrice the load. Who cannot ask does not try again.
+ */
+static bool
+may_retry(void *context)
+{
+	struct guard *g = context;
+	struct err e = {0};
+	bool may = false;
+
+	return upstream_may_retry(&g->up, g->set.db, &may, &e) && may;
+}
+
+/*
  * No request, no repeat of it and no wait in between outlasts the opening of
  * the window (RELIABILITY 4).
  */
 static struct http_request
-bounded(const struct guard *g, const struct http_request *ask, utc_ms now)
+bounded(struct guard *g, const struct http_request *ask, utc_ms now)
 {
 	struct http_request out = *ask;
 	int64_t left = (bc_window_starts(now) - now) / SECOND;
 	unsigned most = left < 1 ? 1 : (unsigned)left;
 
+	out.may_retry = may_retry;
+	out.retry_context = g;
 	if (out.timeout_s == 0)
 		out.timeout_s = g->set.timeout_s;
 	if (!g->set.sync)

@@ -64,6 +64,14 @@ hold_host(struct run *run, const struct transfer *asked)
 	}
 }
 
+/* An upstream that named a moment wants to be asked again then. */
+static bool
+may_retry(const struct transfer *t, bool asked)
+{
+	return asked || t->ask->may_retry == NULL ||
+	       t->ask->may_retry(t->ask->retry_context);
+}
+
 /* After a try: the end, or another try later. */
 static void
 plan_next(struct run *run, struct transfer *t, CURLcode code, int64_t now)
@@ -76,7 +84,8 @@ plan_next(struct run *run, struct transfer *t, CURLcode code, int64_t now)
 		wait = backoff_next(&t->backoff, t->reply, (int)code,
 				    set->clock->now(set->clock),
 				    random_below(1u << 16));
-	if (wait < 0 || transfer_left(t, now + wait) == 0) {
+	if (wait < 0 || transfer_left(t, now + wait) == 0 ||
+	    !may_retry(t, asked)) {
 		finish(run, t, now);
 		return;
 	}
