@@ -13,6 +13,7 @@
 #include "connector/shop.h"
 #include "flow/run.h"
 #include "order/order.h"
+#include "order/store.h"
 
 enum fate {
 	FATE_OPEN,      /* still under way; after the last step: to be stored */
@@ -26,10 +27,12 @@ enum fate {
 struct batch_order {
 	const struct raw_order *raw; /* borrowed from the page */
 	struct order order;
+	struct seen seen; /* what batch_look found */
 	enum fate fate;
 	enum code code;          /* of a skip */
 	bool lost_row;           /* marked by us, but our row was lost (D-25) */
 	bool remark;             /* stored, but the shop lost the mark */
+	bool poison;             /* it ended the program: nobody touches it */
 	bool may_return;         /* a 404 may pass: it is tried again (F7) */
 	bool waited;             /* it may have a retry row from before */
 	bool updated, unchanged; /* what storing it did */
@@ -41,6 +44,9 @@ struct batch {
 	struct batch_order *at; /* owned */
 	size_t count;
 	unsigned fresh; /* orders that were not known with equal content */
+	/* What else decides orders once they are read; NULL: nothing. */
+	void (*filter)(struct batch *batch, const void *context);
+	const void *filter_context;
 };
 
 /* Takes the page's orders; the page must outlive the batch. */
@@ -48,11 +54,12 @@ MUST_CHECK bool batch_begin(struct batch *batch, const struct raw_page *page,
 			    struct err *e);
 void batch_end(struct batch *batch);
 
+/* What is known already: one query. */
+MUST_CHECK bool batch_look(struct batch *batch, struct run *run, struct err *e);
 /* 2: JSON to struct order, proof, rules of the site. Pure. */
 void batch_normalise(struct batch *batch, struct run *run);
-/* What is known already: one query. */
-MUST_CHECK bool batch_recognise(struct batch *batch, struct run *run,
-				struct err *e);
+/* What follows from what is known. Pure. */
+void batch_recognise(struct batch *batch, struct run *run);
 /* 4 prepared: kit lines get their components, so that 3 sees every SKU. */
 MUST_CHECK bool batch_expand_kits(struct batch *batch, struct run *run,
 				  struct err *e);
@@ -69,12 +76,11 @@ MUST_CHECK bool batch_store(struct batch *batch, struct run *run,
 			    bool (*also)(struct db *db, void *context,
 					 struct err *e),
 			    void *context, struct err *e);
-/* All that follow batch_normalise, in their order. */
-MUST_CHECK bool batch_go_on(struct batch *batch, struct run *run,
-			    bool (*also)(struct db *db, void *context,
-					 struct err *e),
-			    void *context, struct err *e);
-/* All of them. */
+/*
+ * All of them. Once an attempt of the job was lost, each order goes its way
+ * alone, so that one which ends the program is found and set aside
+ * (RELIABILITY 3.4).
+ */
 MUST_CHECK bool batch_run(struct batch *batch, struct run *run,
 			  bool (*also)(struct db *db, void *context,
 				       struct err *e),

@@ -42,6 +42,46 @@ settle(struct batch_order *b)
 }
 
 static void
+hash_body(const struct raw_order *raw, unsigned char out[32])
+{
+	if (raw->body)
+		hash_sha256(raw->body, raw->body_length, out);
+}
+
+/* It would be poison again, at each run that meets it (RELIABILITY 3.4). */
+static bool
+is_known_poison(const struct batch_order *b, const struct run *run)
+{
+	unsigned char hash[32] = {0};
+
+	if ((run->kind != RUN_SYNC && run->kind != RUN_FULL) ||
+	    !b->seen.has_hash ||
+	    strcmp(b->seen.code, code_name(OB_POISON)) != 0)
+		return false;
+	hash_body(b->raw, hash);
+	return memcmp(hash, b->seen.content_hash, sizeof(hash)) == 0;
+}
+
+/* Whether the order is poison, which nobody reads. */
+static bool
+set_aside(struct batch_order *b, const struct run *run)
+{
+	if (is_known_poison(b, run)) {
+		b->order.id = b->seen.id;
+		b->fate = FATE_UNCHANGED;
+		return true;
+	}
+	if (!b->poison)
+		return false;
+	fault_add(&b->order.faults, STAGE_NORMALISE, OB_POISON, "", "",
+		  "the program ended twice while it worked on order %s",
+		  b->order.platform_id);
+	hash_body(b->raw, b->order.content_hash);
+	b->fate = FATE_HARD;
+	return true;
+}
+
+static void
 normalise(struct batch_order *b, struct run *run)
 {
 	const struct shop *shop = run->shop.shop;
@@ -52,6 +92,13 @@ normalise(struct batch_order *b, struct run *run)
 			b->raw->platform_id);
 	o->modified = b->raw->modified;
 	o->site_id = run->site.id;
+	if (set_aside(b, run))
+		return;
+	if (OB_FAULT("order.normalise")) {
+		fault_add(&o->faults, STAGE_NORMALISE, OB_UPSTREAM, "", "",
+			  "fault point order.normalise");
+		return;
+	}
 	if (b->raw->gone && b->may_return) {
 		fault_add(&o->faults, STAGE_FETCH, OB_UPSTREAM, "", "",
 			  "the shop answers that it has no order %s",
@@ -67,9 +114,7 @@ normalise(struct batch_order *b, struct run *run)
 		fault_add(&o->faults, STAGE_NORMALISE, OB_JSON, "", "", "%s",
 			  e.text);
 		/* So that the same text is known when it comes again. */
-		if (b->raw->body)
-			hash_sha256(b->raw->body, b->raw->body_length,
-				    o->content_hash);
+		hash_body(b->raw, o->content_hash);
 		return;
 	}
 	order_prepare(o, &run->rules);
@@ -77,6 +122,27 @@ normalise(struct batch_order *b, struct run *run)
 		b->fate = FATE_SKIPPED;
 		b->code = SKIPPED_TEST;
 	}
+}
+
+bool
+batch_look(struct batch *batch, struct run *run, struct err *e)
+{
+	struct seen *seen = calloc(batch->count + 1, sizeof(*seen));
+	bool fine;
+
+	if (seen == NULL)
+		return err_set(e, ERR_TEMPORARY, "no memory for %zu orders",
+			       batch->count);
+	for (size_t i = 0; i < batch->count; i++)
+		(void)text_copy(seen[i].platform_id,
+				sizeof(seen[i].platform_id),
+				batch->at[i].raw->platform_id);
+	fine = order_seen_match(run->app->db, run->site.id, seen, batch->count,
+				e);
+	for (size_t i = 0; fine && i < batch->count; i++)
+		batch->at[i].seen = seen[i];
+	free(seen);
+	return fine;
 }
 
 void
@@ -114,8 +180,9 @@ judge_mark(struct batch_order *b, const struct seen *seen,
 }
 
 static void
-recognise(struct batch_order *b, const struct seen *seen, const struct run *run)
+recognise(struct batch_order *b, const struct run *run)
 {
+	const struct seen *seen = &b->seen;
 	bool stored = strcmp(seen->outcome, "stored") == 0;
 
 	b->order.id = seen->id;
@@ -140,28 +207,17 @@ recognise(struct batch_order *b, const struct seen *seen, const struct run *run)
 		judge_mark(b, seen, run);
 }
 
-bool
-batch_recognise(struct batch *batch, struct run *run, struct err *e)
+void
+batch_recognise(struct batch *batch, struct run *run)
 {
-	struct seen *seen = calloc(batch->count + 1, sizeof(*seen));
-	bool fine;
+	for (size_t i = 0; i < batch->count; i++) {
+		struct batch_order *b = &batch->at[i];
 
-	if (seen == NULL)
-		return err_set(e, ERR_TEMPORARY, "no memory for %zu orders",
-			       batch->count);
-	for (size_t i = 0; i < batch->count; i++)
-		(void)text_copy(seen[i].platform_id,
-				sizeof(seen[i].platform_id),
-				batch->at[i].order.platform_id);
-	fine = order_seen_match(run->app->db, run->site.id, seen, batch->count,
-				e);
-	for (size_t i = 0; fine && i < batch->count; i++) {
-		recognise(&batch->at[i], &seen[i], run);
-		settle(&batch->at[i]);
-		batch->fresh += batch->at[i].fate != FATE_UNCHANGED;
+		if (b->fate != FATE_UNCHANGED)
+			recognise(b, run);
+		settle(b);
+		batch->fresh += b->fate != FATE_UNCHANGED;
 	}
-	free(seen);
-	return fine;
 }
 
 void
@@ -182,17 +238,43 @@ batch_apply_credit(struct batch *batch, struct run *run)
 	}
 }
 
-bool
-batch_go_on(struct batch *batch, struct run *run,
-	    bool (*also)(struct db *db, void *context, struct err *e),
-	    void *context, struct err *e)
+static bool
+take_steps(struct batch *batch, struct run *run,
+	   bool (*also)(struct db *db, void *context, struct err *e),
+	   void *context, struct err *e)
 {
-	if (!batch_recognise(batch, run, e) ||
-	    !batch_expand_kits(batch, run, e) ||
+	if (!batch_look(batch, run, e))
+		return false;
+	batch_normalise(batch, run);
+	if (batch->filter)
+		batch->filter(batch, batch->filter_context);
+	batch_recognise(batch, run);
+	if (!batch_expand_kits(batch, run, e) ||
 	    !batch_verify_skus(batch, run, e))
 		return false;
 	batch_apply_credit(batch, run);
 	return batch_store(batch, run, also, context, e);
+}
+
+/* One order of the batch; what belongs to the batch ends with its last one. */
+static bool
+take_alone(struct batch *batch, size_t i, struct run *run,
+	   bool (*also)(struct db *db, void *context, struct err *e),
+	   void *context, struct err *e)
+{
+	struct batch one = *batch;
+	bool fine;
+
+	one.at = &batch->at[i];
+	one.count = 1;
+	one.fresh = 0;
+	if (!task_item_begin(run->task, one.at->raw->platform_id,
+			     &one.at->poison, e))
+		return false;
+	fine = take_steps(&one, run, i + 1 == batch->count ? also : NULL,
+			  context, e);
+	batch->fresh += one.fresh;
+	return fine && task_item_end(run->task, e);
 }
 
 bool
@@ -200,6 +282,11 @@ batch_run(struct batch *batch, struct run *run,
 	  bool (*also)(struct db *db, void *context, struct err *e),
 	  void *context, struct err *e)
 {
-	batch_normalise(batch, run);
-	return batch_go_on(batch, run, also, context, e);
+	bool fine = true;
+
+	if (!run->task || !run->task->job->taken_over || batch->count == 0)
+		return take_steps(batch, run, also, context, e);
+	for (size_t i = 0; fine && i < batch->count; i++)
+		fine = take_alone(batch, i, run, also, context, e);
+	return fine;
 }

@@ -66,18 +66,25 @@ status_is_wanted(const struct order *o, const char *list)
 	return list == NULL;
 }
 
+/* What an import asks for. */
+struct wanted {
+	const struct import_filter *filter;
+	const char *statuses;
+};
+
 /* IMP-17: the filters combine; an id that another filter refuses is skipped. */
 static void
-apply_filters(struct batch *batch, const struct import_filter *filter,
-	      const char *statuses)
+apply_filters(struct batch *batch, const void *context)
 {
+	const struct wanted *wanted = context;
+
 	for (size_t i = 0; i < batch->count; i++) {
 		struct batch_order *b = &batch->at[i];
 
-		if (b->fate == FATE_GONE)
+		if (b->fate == FATE_GONE || b->poison)
 			continue;
-		if (status_is_wanted(&b->order, statuses) &&
-		    b->order.order_date >= filter->created_from)
+		if (status_is_wanted(&b->order, wanted->statuses) &&
+		    b->order.order_date >= wanted->filter->created_from)
 			continue;
 		b->fate = FATE_SKIPPED;
 		b->code = SKIPPED_STATUS;
@@ -89,12 +96,13 @@ take(struct run *run, const struct raw_page *page,
      const struct import_filter *filter, const char *statuses, struct err *e)
 {
 	AUTO(batch) batch = {0};
+	const struct wanted wanted = {filter, statuses};
 
 	if (!batch_begin(&batch, page, e))
 		return false;
-	batch_normalise(&batch, run);
-	apply_filters(&batch, filter, statuses);
-	return batch_go_on(&batch, run, NULL, NULL, e);
+	batch.filter = apply_filters;
+	batch.filter_context = &wanted;
+	return batch_run(&batch, run, NULL, NULL, e);
 }
 
 static bool

@@ -90,10 +90,13 @@ take_page(struct run *run, struct shop *shop, struct fetch *at,
 	    !batch_begin(&batch, &page, e))
 		return false;
 	lap(f, FETCH, &since);
+	if (!batch_look(&batch, run, e))
+		return false;
+	lap(f, VERIFY, &since);
 	batch_normalise(&batch, run);
 	lap(f, NORMALISE, &since);
-	if (!batch_recognise(&batch, run, e) ||
-	    !batch_expand_kits(&batch, run, e) ||
+	batch_recognise(&batch, run);
+	if (!batch_expand_kits(&batch, run, e) ||
 	    !batch_verify_skus(&batch, run, e))
 		return false;
 	batch_apply_credit(&batch, run);

@@ -750,7 +750,8 @@ def test_f20_marks_that_were_taken_count_where_the_shop_fails_afterwards(
     shop: Installation,
 ) -> None:
     # One mark a request: eight at first, which it takes. Of the sixteen that
-    # follow ten may go at once, and their failures keep the others back.
+    # follow ten may go at once, and their failures keep the others back. Five
+    # of them are tried again: more is beyond the budget of retries.
     ids = add(shop, 30)
     shop.write_settings(sync__mark_batch="1")
     shop.box.fault("status", {"code": 503}, times=0, nth=9, **MARK)
@@ -759,7 +760,7 @@ def test_f20_marks_that_were_taken_count_where_the_shop_fails_afterwards(
     assert shop.count("rm_order", "mark_state = 'done'") == 8
     assert shop.one("SELECT breaker FROM rm_upstream WHERE name LIKE 'woo%'") == "open"
     sent = {r["seq"] for r in shop.requests() if r["path"].endswith("/orders/batch")}
-    assert len(sent) == 8 + 3 * 10
+    assert len(sent) == 8 + 10 + 5
     shop.box.control("DELETE", "/_faults")
     settle(shop)
     assert stored(shop) == marked(shop) == set(ids)
@@ -1131,3 +1132,68 @@ def test_without_its_guard_a_row_does_not_hold(
     shop.environment["OB_GUARD_OFF"] = guard
     with pytest.raises(AssertionError):
         row(shop, *more)
+
+
+# ---- what the guard and the queue promise (RELIABILITY 3.4, 3.5)
+
+
+def poisoned(shop: Installation) -> list[int]:
+    """Five orders, of which the last ends the program whenever it is read."""
+    ids = add(shop, 5)
+    for number, place in zip(sorted(ids), range(5)):
+        change(shop, number, date_modified_gmt=f"2026-11-24T08:0{place}:00")
+    for _ in range(2):
+        assert cron_with_poison(shop).status == -9
+    return sorted(ids)
+
+
+def cron_with_poison(shop: Installation) -> Any:
+    shop.database.run(
+        "UPDATE rm_schedule SET next_run_at = '2020-01-01' WHERE kind = 'order_sync'"
+    )
+    return shop.ob("cron", OB_FAULT_AT="order.normalise:5:kill")
+
+
+def test_an_order_that_ends_the_program_costs_two_attempts_and_is_set_aside(
+    shop: Installation,
+) -> None:
+    *good, bad = poisoned(shop)
+    cron_with_poison(shop)
+    assert codes(shop) == {bad: "ob_poison"}
+    assert shop.one("SELECT message FROM rm_error_orders") == (
+        f"the program ended twice while it worked on order {bad}"
+    )
+    assert stored(shop) == marked(shop) == set(good)
+    assert shop.one("SELECT COUNT(*) FROM rm_job WHERE item_in_flight <> ''") == 0
+
+
+def test_an_order_set_aside_is_not_read_again_until_a_person_asks(
+    shop: Installation,
+) -> None:
+    *good, bad = poisoned(shop)
+    cron_with_poison(shop)
+    # Its page comes again with the overlap: four readings, never a fifth.
+    assert cron_with_poison(shop).status == 0
+    assert codes(shop) == {bad: "ob_poison"}
+    shop.must("retry", "--site=demo")
+    settle(shop)
+    assert codes(shop) == {}
+    assert stored(shop) == marked(shop) == {*good, bad}
+
+
+def test_beyond_the_budget_of_retries_a_failure_is_tried_once(
+    shop: Installation,
+) -> None:
+    ids = add(shop, 1)
+    assert sync(shop).status == 0
+    shop.database.run(
+        "UPDATE rm_upstream SET retry_count = 4, retry_calls = 0,"
+        " retry_at = UTC_TIMESTAMP(6) WHERE name LIKE 'woo%'"
+    )
+    ids += add(shop, 1, at="2026-11-24T08:40:00")
+    shop.box.fault("status", {"code": 503}, times=2, **LIST)
+    # One repeat is left of five, so the second failure is the outcome.
+    assert sync(shop).status == 69
+    assert shop.one("SELECT retry_count FROM rm_upstream WHERE name LIKE 'woo%'") == 5
+    settle(shop)
+    assert stored(shop) == marked(shop) == set(ids)
