@@ -1197,3 +1197,17 @@ def test_beyond_the_budget_of_retries_a_failure_is_tried_once(
     assert shop.one("SELECT retry_count FROM rm_upstream WHERE name LIKE 'woo%'") == 5
     settle(shop)
     assert stored(shop) == marked(shop) == set(ids)
+
+
+def test_an_address_of_business_central_that_is_too_long_is_refused(
+    shop: Installation,
+) -> None:
+    shop.database.run(
+        "UPDATE rm_connection SET settings = JSON_SET(settings, '$.tenant', %s,"
+        " '$.api_url', %s) WHERE kind = 'bc'",
+        "t" * 200,
+        "https://127.0.0.1/" + "a" * 200,
+    )
+    done = sync(shop)
+    assert done.status != 0
+    assert "address of Business Central with tenant and environment has" in done.err

@@ -336,7 +336,7 @@ def test_an_import_takes_an_order_that_an_earlier_system_marked(
 def test_the_second_start_ends_within_a_second(demo: Installation) -> None:
     demo.box.control("PUT", "/_latency", {"ms": 300})
     first = demo.start("order", "sync", "--site=demo")
-    wait_until(lambda: demo.count("rm_job", "state = 'leased'") == 1)
+    wait_until(lambda: demo.count("rm_operation", "started_at IS NOT NULL") == 1)
     since = demo.one("SELECT started_at FROM rm_operation")
     began = time.monotonic()
     done = demo.ob("cron")
