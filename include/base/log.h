@@ -14,6 +14,7 @@
 
 #include "base/clock.h"
 #include "base/err.h"
+#include "base/strbuf.h"
 
 enum log_level { LOG_DEBUG, LOG_INFO, LOG_WARN, LOG_ERROR };
 
@@ -31,6 +32,8 @@ struct log {
 	uint64_t dropped;      /* lines that could not be written */
 	uint64_t dropped_told; /* of those, what a later line has told */
 	bool torn;             /* a part of the last one could be */
+	bool holds;            /* see log_hold */
+	struct strbuf held;
 	struct log_secret *secret;
 	size_t secrets;
 	/*
@@ -66,6 +69,13 @@ MUST_CHECK bool log_open(struct log *log, const struct clock *clock,
 void log_close(struct log *log);
 /* Opens the file anew, after logrotate moved it away. */
 void log_reopen(struct log *log);
+/*
+ * From now on lines are kept back and written together: some KiB of them, with
+ * the next WARN or ERROR, or by log_flush. For who has something to do for as
+ * long as lines come in numbers, and flushes before it waits.
+ */
+void log_hold(struct log *log);
+void log_flush(struct log *log);
 /*
  * A secret whose raw, base64 and URL-encoded forms are masked from now on; one
  * of less than 4 bytes is not.

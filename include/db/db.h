@@ -111,6 +111,14 @@ struct rows {
 
 MUST_CHECK bool db_open(struct db *db, struct rows *rows, enum sql_id id,
 			const struct bind *bind, size_t count, struct err *e);
+/*
+ * As db_open, for a statement that a builder put together. Its text consists of
+ * names of our own tables alone; what people send is bound. Only the entity
+ * layer may call it.
+ */
+MUST_CHECK bool db_open_built(struct db *db, struct rows *rows,
+			      const char *text, const struct bind *bind,
+			      size_t count, struct err *e);
 /* As db_run_many, for a statement with RETURNING: one row a bound row. */
 MUST_CHECK bool db_open_many(struct db *db, struct rows *rows, enum sql_id id,
 			     const struct bind *bind, size_t columns,
@@ -132,6 +140,11 @@ utc_ms rows_time(struct rows *rows, const char *column);
 void rows_text(struct rows *rows, const char *column, char *out, size_t room);
 /* Borrowed until the next rows_next or rows_end. */
 const char *rows_borrow(struct rows *rows, const char *column, size_t *length);
+/*
+ * The column's name as rows has it: by it the column is read again without a
+ * search. The one behind the last is looked at first.
+ */
+const char *rows_own(struct rows *rows, const char *column);
 /* Name and printed form of a column by position, for generic lists. */
 const char *rows_name(const struct rows *rows, size_t index);
 const char *rows_cell(struct rows *rows, size_t index);

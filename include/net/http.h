@@ -150,6 +150,8 @@ MUST_CHECK bool url_check(const char *url, const char *allow_private,
 			  struct err *e);
 /* Checks the list itself, when settings are read: ERR_INPUT names the entry. */
 MUST_CHECK bool allow_private_check(const char *list, struct err *e);
+/* Whether an address lies in one of "10.0.0.0/8, ::1"; false for a name. */
+bool address_is_in(const char *address, const char *ranges);
 /*
  * The host of an address in lower case, without port or brackets; false when it
  * has none or carries a user.

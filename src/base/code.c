@@ -9,10 +9,11 @@
  * explains it to someone who has never met it; fix is an order to a person, so
  * it begins small and reads on from "Fix: ". Routes are those of the dashboard.
  */
-#define SOFT CODE_SOFT
-#define HARD CODE_HARD
-#define OPER CODE_OPERATION
-#define INFO CODE_INFO
+#define SOFT  CODE_SOFT
+#define HARD  CODE_HARD
+#define OPER  CODE_OPERATION
+#define ASKED CODE_REQUEST
+#define INFO  CODE_INFO
 
 static const struct code_info codes[CODE_COUNT] = {
 	[CODE_NONE] = {"", INFO, "", "", "", ""},
@@ -297,6 +298,144 @@ static const struct code_info codes[CODE_COUNT] = {
 		 "A setting is missing, unknown, or has a value that is not "
 		 "allowed.",
 		 "run orderbridge config check", "#/settings"},
+
+	[OB_INVALID_PARAM] =
+		{"ob_invalid_param", ASKED,
+		 "A value of the request is not allowed",
+		 "A parameter is unknown, of the wrong type, too long "
+		 "or out of its range; params says which.",
+		 "correct the parameters that params names", "#/help/api"},
+	[OB_MISSING_PARAM] =
+		{"ob_missing_param", ASKED, "A required value is missing",
+		 "The request lacks something that this address needs; "
+		 "params says what.",
+		 "send the parameters that params names", "#/help/api"},
+	[OB_USE_CURSOR] = {"ob_use_cursor", ASKED,
+			   "The list is too long for page numbers",
+			   "Beyond 10,000 rows a page number would make the "
+			   "database read all rows before it.",
+			   "follow meta.next_cursor instead of page",
+			   "#/help/api"},
+	[OB_HTTPS_REQUIRED] =
+		{"ob_https_required", ASKED,
+		 "This address answers by https only",
+		 "A password or a session would travel readable for "
+		 "everybody.",
+		 "use https, or an address of this machine itself", "#/help"},
+	[OB_NOT_LOGGED_IN] =
+		{"ob_not_logged_in", ASKED, "Nobody is logged in",
+		 "There was no login, or the session has ended.",
+		 "log in, or send a token or an application password",
+		 "#/login"},
+	[OB_LOGIN_FAILED] =
+		{"ob_login_failed", ASKED, "Wrong user name or password",
+		 "The name, the password or the code is not right, or "
+		 "the account is switched off.",
+		 "try again; an administrator can set a new password",
+		 "#/login"},
+	[OB_TOTP_REQUIRED] =
+		{"ob_totp_required", ASKED,
+		 "The six digits of the second factor are needed",
+		 "This account has a second factor.",
+		 "send the code that the authenticator shows, or a "
+		 "recovery code",
+		 "#/login"},
+	[OB_PROVE_IT] = {"ob_prove_it", ASKED,
+			 "The password is needed once more",
+			 "What is about to be changed needs a login that is at "
+			 "most five minutes old.",
+			 "give the password again", "#/login"},
+	[OB_FORBIDDEN] = {"ob_forbidden", ASKED, "This is not allowed",
+			  "The role of this account lacks the right for it.",
+			  "ask an administrator for a role that has the right",
+			  "#/access"},
+	[OB_BAD_NONCE] = {"ob_bad_nonce", ASKED,
+			  "The request did not come from the dashboard",
+			  "Its X-OB-Nonce is missing or wrong, or another site "
+			  "sent it.",
+			  "reload the page; scripts use a token instead of a "
+			  "session",
+			  "#/help/api"},
+	[OB_BAD_SIGNATURE] =
+		{"ob_bad_signature", ASKED,
+		 "The webhook is not signed by the shop",
+		 "Its signature is missing, or was made with "
+		 "another secret than the one that is set for the "
+		 "site.",
+		 "orderbridge site webhooks CODE --repair gives the "
+		 "shop the secret",
+		 "#/sites"},
+	[OB_NOT_FOUND] = {"ob_not_found", ASKED, "There is no such thing",
+			  "It was never there, was removed, or belongs to a "
+			  "site that this account may not see.",
+			  "check the address and the id", "#/"},
+	[OB_METHOD] = {"ob_method_not_allowed", ASKED,
+		       "This address does not take that method",
+		       "Allow lists the methods that it takes.",
+		       "use one of the methods that Allow lists", "#/help/api"},
+	[OB_CONFLICT] = {"ob_conflict", ASKED,
+			 "It is not in a state that allows this",
+			 "Somebody else changed it first, or it has ended "
+			 "already.",
+			 "read it again and decide anew", "#/"},
+	[OB_ALREADY_RUNNING] = {"ob_already_running", ASKED,
+				"The same work runs already",
+				"Two of it at once would do everything twice.",
+				"wait for the operation that runs, or stop it",
+				"#/operations"},
+	[OB_IDEMPOTENCY_IN_PROGRESS] =
+		{"ob_idempotency_in_progress", ASKED,
+		 "The first request with this key still runs",
+		 "Idempotency-Key makes sure that a repeat has no "
+		 "second effect.",
+		 "ask again in a few seconds", "#/help/api"},
+	[OB_IDEMPOTENCY_MISMATCH] =
+		{"ob_idempotency_mismatch", ASKED,
+		 "This key came with another body before",
+		 "An Idempotency-Key belongs to one request.",
+		 "use a new key for another request", "#/help/api"},
+	[OB_PRECONDITION_FAILED] =
+		{"ob_precondition_failed", ASKED,
+		 "It was changed since you read it",
+		 "Somebody else saved in the meantime; current holds "
+		 "what it is now.",
+		 "compare both and save again", "#/"},
+	[OB_PRECONDITION_REQUIRED] =
+		{"ob_precondition_required", ASKED, "If-Match is missing",
+		 "Without it a change of somebody else could be lost.",
+		 "send If-Match with the ETag of what you read, or *",
+		 "#/help/api"},
+	[OB_TOO_LARGE] = {"ob_too_large", ASKED, "The request is too large",
+			  "Bodies, and files in them, have a limit.",
+			  "send less at once; the command line takes files of "
+			  "any size",
+			  "#/help/api"},
+	[OB_MEDIA_TYPE] = {"ob_media_type", ASKED, "The body is no JSON",
+			   "This API takes application/json only.",
+			   "send Content-Type: application/json", "#/help/api"},
+	[OB_UNPROCESSABLE] = {"ob_unprocessable", ASKED,
+			      "The values do not fit together",
+			      "Each of them is allowed, but not all of them at "
+			      "once.",
+			      "read the message and change one of them",
+			      "#/help/api"},
+	[OB_HEADERS] = {"ob_headers", ASKED, "Too many headers",
+			"At most 200 of them, and 64 KiB in all, are read.",
+			"send fewer headers or cookies", "#/help/api"},
+	[OB_RATE_LIMITED] = {"ob_rate_limited", ASKED, "Too many tries",
+			     "Logins, and manual runs of a site, are limited.",
+			     "wait as long as Retry-After says", "#/login"},
+	[OB_INTERNAL] = {"ob_internal", ASKED, "Something went wrong here",
+			 "That is a defect of the program or of its "
+			 "installation; the log has it.",
+			 "send the request id to whoever keeps this "
+			 "installation",
+			 "#/help"},
+	[OB_UNAVAILABLE] = {"ob_unavailable", ASKED,
+			    "Not available at the moment",
+			    "The database cannot be reached, or the program is "
+			    "about to end.",
+			    "ask again in a few seconds", "#/"},
 
 	[SKIPPED_TEST] =
 		{"skipped_test", INFO, "Test order",

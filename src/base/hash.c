@@ -1,3 +1,7 @@
+/* SHA256_*(): those of OpenSSL 3 look the algorithm up by its name each time.
+ */
+#define OPENSSL_API_COMPAT 10100
+
 #include "base/secret.h"
 
 #include <stdlib.h>
@@ -11,7 +15,11 @@
 void
 hash_sha256(const void *bytes, size_t length, unsigned char out[32])
 {
-	(void)SHA256(bytes, length, out);
+	SHA256_CTX hash;
+
+	(void)SHA256_Init(&hash);
+	(void)SHA256_Update(&hash, bytes, length);
+	(void)SHA256_Final(out, &hash);
 }
 
 const char *

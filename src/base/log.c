@@ -10,7 +10,7 @@
 
 #include "log_value.h"
 
-enum { LINE_MAX_BYTES = 16384 };
+enum { LINE_MAX_BYTES = 16384, HELD_BYTES = 8192, HELD_MAX_BYTES = 32768 };
 
 /* Opens the file of the path; < 0 and errno when that fails. */
 static int
@@ -45,7 +45,7 @@ log_open(struct log *log, const struct clock *clock, const char *dir,
 
 /* One write, so that lines of several processes never mix. */
 static void
-put_line(struct log *log, const char *text, size_t length)
+put_lines(struct log *log, const char *text, size_t length, size_t lines)
 {
 	ssize_t written;
 
@@ -61,8 +61,20 @@ put_line(struct log *log, const char *text, size_t length)
 			      "log %s: %s; lines are dropped and counted\n",
 			      log->path,
 			      written < 0 ? strerror(errno) : "it is full");
-	log->dropped++;
+	log->dropped += lines;
 	log->torn = log->torn || written > 0;
+}
+
+void
+log_flush(struct log *log)
+{
+	size_t lines = 0;
+
+	for (size_t i = 0; i < log->held.len; i++)
+		lines += log->held.text[i] == '\n';
+	if (lines > 0)
+		put_lines(log, log->held.text, log->held.len, lines);
+	strbuf_clear(&log->held);
 }
 
 static void
@@ -74,7 +86,14 @@ put_body(struct log *log, utc_ms now, const char *body)
 	/* What a full disk cut off must not swallow the next line. */
 	strbuf_addf(&line, "%s%s %s\n", log->torn ? "\n" : "",
 		    time_text(now, time), body);
-	put_line(log, strbuf_text(&line), line.len);
+	if (log->holds)
+		strbuf_addn(&log->held, strbuf_text(&line), line.len);
+	if (!log->holds || log->held.failed) {
+		log_flush(log);
+		put_lines(log, strbuf_text(&line), line.len, 1);
+	} else if (log->held.len >= HELD_BYTES) {
+		log_flush(log);
+	}
 }
 
 /* Tells how often the last line came again, once it is over. */
@@ -149,6 +168,15 @@ log_write(struct log *log, enum log_level level, const char *word,
 	log->last_hash = hash;
 	log->last_at = now;
 	put_body(log, now, strbuf_text(&body));
+	if (level >= LOG_WARN)
+		log_flush(log);
+}
+
+void
+log_hold(struct log *log)
+{
+	log->holds = true;
+	log->held.ceiling = HELD_MAX_BYTES;
 }
 
 void
@@ -159,6 +187,7 @@ log_reopen(struct log *log)
 	/* Where that fails, lines still reach the file that was moved away. */
 	if (file < 0)
 		return;
+	log_flush(log);
 	(void)close(log->fd);
 	log->fd = file;
 }
@@ -168,6 +197,8 @@ log_close(struct log *log)
 {
 	if (log->clock != NULL)
 		put_repeats(log, log->clock->now(log->clock));
+	log_flush(log);
+	strbuf_end(&log->held);
 	if (log->path[0] != '\0')
 		(void)close(log->fd);
 	log_forget(log);

@@ -45,6 +45,20 @@ add_wide(struct strbuf *out, const char *text)
 void
 json_out_text(struct strbuf *out, const char *text)
 {
+	size_t plain = 0;
+	char *at;
+
+	while (is_plain((unsigned char)text[plain]))
+		plain++;
+	/* Most are: written at once. */
+	if (text[plain] == '\0') {
+		at = strbuf_extend(out, plain + 2);
+		if (at != NULL) {
+			at[0] = at[plain + 1] = '"';
+			memcpy(at + 1, text, plain);
+		}
+		return;
+	}
 	strbuf_addn(out, "\"", 1);
 	while (*text != '\0') {
 		size_t run = 0;

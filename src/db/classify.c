@@ -50,6 +50,8 @@ static const struct verdict {
 	{WARN_DATA_TRUNCATED, ERR_INPUT, OB_DATABASE},
 	{ER_BAD_NULL_ERROR, ERR_INPUT, OB_DATABASE},
 	{ER_CONSTRAINT_FAILED, ERR_INPUT, OB_DATABASE},
+	/* A text that no value of an ASCII column can be equal to. */
+	{ER_CANT_AGGREGATE_2COLLATIONS, ERR_INPUT, OB_DATABASE},
 
 	/* the operation stops */
 	{ER_NO_SUCH_TABLE, ERR_FATAL, OB_SCHEMA},

@@ -219,6 +219,7 @@ db_drop(struct db *db)
 			statement_end(db->prepared[i]);
 		db->prepared[i] = NULL;
 	}
+	built_end(db);
 }
 
 /* A session whose clock is a test's is told the time before each statement. */

@@ -8,6 +8,8 @@
 #include "db/db.h"
 #include "db/sql.h"
 
+enum { BUILT_MAX = 32 };
+
 /* A prepared statement; its rows are read from it while it is lent. */
 struct statement {
 	MYSQL_STMT *handle;
@@ -23,6 +25,13 @@ struct db {
 	size_t max_packet;           /* more than this the server hangs up on */
 	utc_ms session_time;         /* what a test clock's session was told */
 	struct statement *prepared[SQL_COUNT];
+	/* Built ones that were used last; the oldest makes room. */
+	struct built {
+		char *text; /* owned */
+		struct statement *statement;
+		uint64_t used;
+	} built[BUILT_MAX];
+	uint64_t built_used;
 
 	enum { TX_NONE, TX_OPEN, TX_BROKEN } tx;
 	bool may_repeat;
@@ -59,6 +68,13 @@ MUST_CHECK bool statement_run(struct db *db, enum sql_id id,
 			      const struct bind *bind, size_t columns,
 			      size_t rows, struct rows *out, struct err *e);
 void statement_end(struct statement *statement);
+/* Ends what was kept of built statements. */
+void built_end(struct db *db);
+/* Runs a statement on values and hands on its rows; name: for errors. */
+MUST_CHECK bool statement_use(struct db *db, struct statement *statement,
+			      enum db_phase phase, const char *name,
+			      const struct bind *bind, size_t columns,
+			      size_t rows, struct rows *out, struct err *e);
 
 /* The values of a statement in the library's form. */
 struct binding {

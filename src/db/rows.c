@@ -1,7 +1,6 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 #include "local.h"
 
@@ -108,6 +107,10 @@ find(struct rows *rows, const char *column, size_t *index)
 		return false;
 	if (rows->seen == 0 || rows->seen > rows->count)
 		return fail(rows, column, "there is no row");
+	if (column == rows->column[rows->last].field->name) {
+		*index = rows->last;
+		return true;
+	}
 	for (size_t step = 0; step <= rows->columns; step++) {
 		*index = (rows->last + step) % rows->columns;
 		if (strcmp(rows->column[*index].field->name, column) == 0) {
@@ -164,14 +167,20 @@ fetch_text(struct rows *rows, const char *column, char *out, size_t room)
 	return true;
 }
 
+/* Asked for in its own type, a value is not made into text for nothing. */
 bool
 rows_null(struct rows *rows, const char *column)
 {
+	union {
+		MYSQL_TIME time;
+		int64_t number;
+		char bytes[16];
+	} unused;
 	size_t index, length;
-	char byte;
 
 	return !find(rows, column, &index) ||
-	       !fetch(rows, index, MYSQL_TYPE_STRING, &byte, 0, &length);
+	       !fetch(rows, index, rows->column[index].field->type, &unused, 0,
+		      &length);
 }
 
 static bool
@@ -259,19 +268,27 @@ is_moment(const MYSQL_FIELD *field)
 	       field->type == MYSQL_TYPE_TIMESTAMP;
 }
 
+/*
+ * Days since 1970-01-01 in the Gregorian calendar, years counted from March so
+ * that the day that is not always there comes last. timegm() would do, at ten
+ * times the cost: a page of a list has hundreds of moments.
+ */
+static int64_t
+days_of(const MYSQL_TIME *t)
+{
+	const int64_t year = (int64_t)t->year - (t->month <= 2);
+	const int64_t month = ((int64_t)t->month + 9) % 12;
+	const int64_t day = (153 * month + 2) / 5 + (int64_t)t->day - 1;
+
+	return year * 365 + year / 4 - year / 100 + year / 400 + day - 719468;
+}
+
 static utc_ms
 moment(const MYSQL_TIME *t)
 {
-	struct tm when = {
-		.tm_year = (int)t->year - 1900,
-		.tm_mon = (int)t->month - 1,
-		.tm_mday = (int)t->day,
-		.tm_hour = (int)t->hour,
-		.tm_min = (int)t->minute,
-		.tm_sec = (int)t->second,
-	};
-
-	return (utc_ms)timegm(&when) * SECOND + (utc_ms)t->second_part / 1000;
+	return days_of(t) * DAY + (utc_ms)t->hour * HOUR +
+	       (utc_ms)t->minute * MINUTE + (utc_ms)t->second * SECOND +
+	       (utc_ms)t->second_part / 1000;
 }
 
 utc_ms
@@ -302,31 +319,41 @@ rows_text(struct rows *rows, const char *column, char *out, size_t room)
 	(void)fetch_text(rows, column, out, room);
 }
 
+static bool
+make_room(struct rows *rows, struct rows_column *column, size_t length)
+{
+	char *cell;
+
+	if (length < column->room)
+		return true;
+	cell = realloc(column->cell, length + 1);
+	if (cell == NULL)
+		return err_set(&rows->err, ERR_TEMPORARY, "out of memory");
+	column->cell = cell;
+	column->room = length + 1;
+	return true;
+}
+
+/* Mostly it fits at once; numbers and times tell their length only as text. */
 static const char *
 borrow(struct rows *rows, size_t index, size_t *length)
 {
 	struct rows_column *column = rows->column + index;
-	char none;
-	char *cell;
 
-	if (!fetch(rows, index, MYSQL_TYPE_STRING, &none, 0, length)) {
+	*length = 0;
+	if (!make_room(rows, column, SHORT_MAX) ||
+	    !fetch(rows, index, MYSQL_TYPE_STRING, column->cell,
+		   column->room - 1, length)) {
 		*length = 0;
 		return "";
 	}
-	/* Numbers and times become text, of which the length is known after. */
-	if (*length < SHORT_MAX)
-		*length = SHORT_MAX;
-	if (*length >= column->room) {
-		cell = realloc(column->cell, *length + 1);
-		if (cell == NULL) {
-			err_set(&rows->err, ERR_TEMPORARY, "out of memory");
-			return "";
-		}
-		column->cell = cell;
-		column->room = *length + 1;
+	if (*length >= column->room &&
+	    (!make_room(rows, column, *length) ||
+	     !fetch(rows, index, MYSQL_TYPE_STRING, column->cell,
+		    column->room - 1, length))) {
+		*length = 0;
+		return "";
 	}
-	(void)fetch(rows, index, MYSQL_TYPE_STRING, column->cell,
-		    column->room - 1, length);
 	column->cell[*length] = '\0';
 	return column->cell;
 }
@@ -340,6 +367,20 @@ rows_borrow(struct rows *rows, const char *column, size_t *length)
 		length = &ignored;
 	*length = 0;
 	return find(rows, column, &index) ? borrow(rows, index, length) : "";
+}
+
+const char *
+rows_own(struct rows *rows, const char *column)
+{
+	const size_t next = rows->last + 1;
+	size_t index;
+
+	if (next < rows->columns &&
+	    strcmp(rows->column[next].field->name, column) == 0)
+		rows->last = next;
+	else if (!find(rows, column, &index))
+		return column;
+	return rows->column[rows->last].field->name;
 }
 
 const char *

@@ -27,15 +27,17 @@ phase_of(const struct db *db, enum sql_id id)
 
 /* Tells the statement's error; a statement that is kept is made fit again. */
 static bool
-fail(struct db *db, struct statement *statement, enum sql_id id, struct err *e)
+fail(struct db *db, struct statement *statement, enum db_phase phase,
+     const char *name, struct err *e)
 {
+	MYSQL *const before = db->mysql;
 	const bool kept = statement->cached;
 
-	db_fail(db, phase_of(db, id), mysql_stmt_errno(statement->handle),
-		mysql_stmt_error(statement->handle), sql_text[id].name, e);
+	db_fail(db, phase, mysql_stmt_errno(statement->handle),
+		mysql_stmt_error(statement->handle), name, e);
 	if (!kept)
 		statement_end(statement);
-	else if (db->prepared[id] == statement)
+	else if (db->mysql == before)
 		mysql_stmt_free_result(statement->handle);
 	return false;
 }
@@ -61,7 +63,8 @@ prepare(struct db *db, enum sql_id id, struct statement **out, struct err *e)
 		return err_set(e, ERR_TEMPORARY, "out of memory");
 	}
 	if (mysql_stmt_prepare(statement->handle, text, strlen(text)))
-		return fail(db, statement, id, e);
+		return fail(db, statement, phase_of(db, id), sql_text[id].name,
+			    e);
 	if (db->prepared[id] == NULL) {
 		statement->cached = true;
 		db->prepared[id] = statement;
@@ -71,15 +74,15 @@ prepare(struct db *db, enum sql_id id, struct statement **out, struct err *e)
 }
 
 static bool
-check_count(const struct statement *statement, enum sql_id id, size_t columns,
+check_count(const struct statement *statement, const char *name, size_t columns,
 	    struct err *e)
 {
 	const size_t wanted = mysql_stmt_param_count(statement->handle);
 
 	if (columns == wanted)
 		return true;
-	err_set(e, ERR_FATAL, "%s: %zu values for %zu places",
-		sql_text[id].name, columns, wanted);
+	err_set(e, ERR_FATAL, "%s: %zu values for %zu places", name, columns,
+		wanted);
 	return err_as(e, OB_DATABASE);
 }
 
@@ -111,22 +114,20 @@ keep_figures(struct db *db, const struct statement *statement)
 }
 
 bool
-statement_run(struct db *db, enum sql_id id, const struct bind *bind,
-	      size_t columns, size_t rows, struct rows *out, struct err *e)
+statement_use(struct db *db, struct statement *statement, enum db_phase phase,
+	      const char *name, const struct bind *bind, size_t columns,
+	      size_t rows, struct rows *out, struct err *e)
 {
-	struct statement *statement;
 	AUTO(binding) binding = {0};
 
-	if (!prepare(db, id, &statement, e))
-		return false;
-	if (!check_count(statement, id, columns, e) ||
+	if (!check_count(statement, name, columns, e) ||
 	    !binding_make(&binding, bind, columns, rows, db->max_packet, e)) {
 		if (!statement->cached)
 			statement_end(statement);
 		return false;
 	}
 	if (!execute(statement, &binding, (unsigned)rows))
-		return fail(db, statement, id, e);
+		return fail(db, statement, phase, name, e);
 	keep_figures(db, statement);
 	if (out)
 		return rows_take(out, statement, e);
@@ -134,6 +135,17 @@ statement_run(struct db *db, enum sql_id id, const struct bind *bind,
 	if (!statement->cached)
 		statement_end(statement);
 	return true;
+}
+
+bool
+statement_run(struct db *db, enum sql_id id, const struct bind *bind,
+	      size_t columns, size_t rows, struct rows *out, struct err *e)
+{
+	struct statement *statement;
+
+	return prepare(db, id, &statement, e) &&
+	       statement_use(db, statement, phase_of(db, id), sql_text[id].name,
+			     bind, columns, rows, out, e);
 }
 
 /* A statement of a caller: on a connection that is fit for it. */

@@ -179,6 +179,23 @@ is_listed(const char *host, const struct ip *ip, const char *allow_private)
 }
 
 bool
+address_is_in(const char *address, const char *ranges)
+{
+	struct range range;
+	const char *entry;
+	size_t length;
+	struct ip ip;
+
+	if (!ip_read(address, &ip))
+		return false;
+	while (list_next(&ranges, &entry, &length))
+		if (range_read(entry, length, &range) &&
+		    range_holds(&range, &ip))
+			return true;
+	return false;
+}
+
+bool
 host_is_listed(const char *host, const char *allow_private)
 {
 	return is_listed(host, NULL, allow_private);
