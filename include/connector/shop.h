@@ -93,6 +93,23 @@ struct status_list {
 	size_t count;
 };
 
+/* What the shop tells by itself, and where to. */
+struct subscription {
+	char id[65]; /* "" = to be made */
+	char topic[41], url[501];
+	char status[21]; /* active; else it is silent: paused, disabled */
+};
+
+struct subscription_list {
+	struct subscription *at; /* owned */
+	size_t count;
+};
+
+void subscription_list_end(struct subscription_list *list);
+
+/* What not every platform has; its members may be NULL: ask shop_can. */
+enum shop_feature { SHOP_WEBHOOKS };
+
 struct shop { /* one platform; every call may use the network but read_order */
 	const char *platform;
 	bool (*probe)(struct shop *self, struct probe *out, struct err *e);
@@ -121,8 +138,16 @@ struct shop { /* one platform; every call may use the network but read_order */
 	/* Marks orders as exported, batched; one outcome a mark. */
 	bool (*mark)(struct shop *self, const struct mark *marks, size_t count,
 		     struct outcome *each, struct err *e);
+	/* SHOP_WEBHOOKS: all subscriptions of the shop, whosever they are. */
+	bool (*subscriptions)(struct shop *self, struct subscription_list *out,
+			      struct err *e);
+	/* Makes one, or lets one that exists speak again as wanted. */
+	bool (*subscribe)(struct shop *self, const struct subscription *want,
+			  const char *secret, struct err *e);
 	void (*close)(struct shop *self);
 };
+
+bool shop_can(const struct shop *shop, enum shop_feature feature);
 
 /* What a connector is opened with; strings are borrowed for its life. */
 struct shop_settings {

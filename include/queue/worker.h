@@ -116,6 +116,12 @@ struct worker {
 	int64_t only_operation; /* not 0: only this operation's jobs */
 	const volatile int *stop;
 	/*
+	 * Puts what came by another way into the queue, before the first job
+	 * and whenever nothing is due; *made: how many operations. What it
+	 * cannot do stops nothing. May be NULL.
+	 */
+	bool (*gather)(void *context, unsigned *made, struct err *e);
+	/*
 	 * Told which task is in work, and NULL after it, so that whatever waits
 	 * for the network can call task_tick meanwhile. May be NULL.
 	 */

@@ -28,6 +28,9 @@ void connection_end(struct connection *connection);
 MUST_CHECK bool connection_find(struct db *db, const char *kind,
 				const char *name, struct connection *out,
 				struct err *e);
+/* The first of the kind, or one that was not stored yet. */
+MUST_CHECK bool connection_find_or_new(struct db *db, const char *kind,
+				       struct connection *out, struct err *e);
 MUST_CHECK bool connection_load(struct db *db, int64_t id,
 				struct connection *out, struct err *e);
 /* Inserts where id is 0, else changes where version is still that of the row.

@@ -34,11 +34,21 @@ struct secret_put {
 	const char *set_by; /* NULL = the program */
 };
 
-/* Sets or replaces one. ERR_MISSING when the site of its name does not exist.
+/*
+ * Sets or replaces one; of a site's webhook_secret the one before stays as
+ * webhook_secret_previous. ERR_MISSING when the site of its name does not
+ * exist.
  */
 MUST_CHECK bool secret_store_set(struct db *db, const struct secret_box *box,
 				 const struct secret_put *put, utc_ms now,
 				 struct err *e);
+/*
+ * Sets one of the program's own (a key that it made) that nobody has set: where
+ * another process was first, its value stays.
+ */
+MUST_CHECK bool secret_store_make(struct db *db, const struct secret_box *box,
+				  const char *name, const char *text,
+				  utc_ms now, struct err *e);
 /*
  * Appends the plain text to out, which its caller wipes (secret_wipe);
  * expires_at may be NULL. ERR_MISSING says how to set it.

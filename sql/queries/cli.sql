@@ -1,10 +1,16 @@
 -- What commands ask beside the packages' own statements.
 
 -- name: setting_note
--- What the program notes of itself: cron_last_seen, cron_host, epoch.
+-- What the program notes of itself: cron_last_seen,
+-- cron_seen_before, cron_host, epoch.
 INSERT INTO rm_setting (name, value)
 VALUES (?, ?)
     ON DUPLICATE KEY UPDATE value = VALUES(value), version = version + 1
+
+-- name: cron_seen
+SELECT value
+  FROM rm_setting
+ WHERE name = 'cron_last_seen'
 
 -- name: cron_ready
 SELECT COUNT(*) AS ready

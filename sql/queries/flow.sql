@@ -96,6 +96,64 @@ DELETE o
          LIMIT ?) AS old
   JOIN rm_operation AS o ON o.id = old.id
 
+-- name: retention_webhooks
+DELETE FROM rm_webhook_in
+ WHERE received_at < ?
+ ORDER BY received_at, id
+ LIMIT ?
+
+-- name: webhook_sites
+-- Sites that have told something, and may be synchronised. By EXISTS the server
+-- would read all that waits.
+SELECT s.id
+  FROM rm_sites AS s
+ WHERE s.is_active = 1 AND s.orders_sync = 1 AND s.deleted_at IS NULL
+   AND s.auth_failed_at IS NULL
+   AND (SELECT w.id
+          FROM rm_webhook_in AS w
+         WHERE w.state = 'pending' AND w.site_id = s.id
+         LIMIT 1) IS NOT NULL
+ ORDER BY s.id
+ LIMIT ?
+
+-- name: webhook_pending
+-- The orders that were named, each once, however many deliveries name it.
+SELECT platform_order_id, MAX(id) AS last,
+       MAX(topic = 'order.deleted') AS is_deleted
+  FROM rm_webhook_in
+ WHERE state = 'pending' AND site_id = ?
+ GROUP BY platform_order_id
+ ORDER BY platform_order_id
+ LIMIT ?
+
+-- name: webhook_done
+-- What came after the look at the shop waits for the next one.
+UPDATE rm_webhook_in
+   SET state = 'done', operation_id = ?, done_at = UTC_TIMESTAMP(3)
+ WHERE state = 'pending' AND site_id = ? AND platform_order_id = ?
+   AND id <= ?
+
+-- name: webhook_check_sites
+-- Sites whose subscriptions we look after.
+SELECT s.id
+  FROM rm_webhook_check AS c
+  JOIN rm_sites AS s ON s.id = c.site_id
+ WHERE s.is_active = 1 AND s.deleted_at IS NULL AND s.auth_failed_at IS NULL
+ ORDER BY s.id
+
+-- name: webhook_check_url
+SELECT url
+  FROM rm_webhook_check
+ WHERE site_id = ?
+
+-- name: webhook_check_save
+INSERT INTO rm_webhook_check (site_id, url, checked_at, is_fine, repaired,
+       subscriptions)
+VALUES (?, ?, ?, ?, ?, ?)
+    ON DUPLICATE KEY UPDATE url = VALUES(url),
+       checked_at = VALUES(checked_at), is_fine = VALUES(is_fine),
+       repaired = VALUES(repaired), subscriptions = VALUES(subscriptions)
+
 -- name: verify_seen_once
 -- I1: a stored order has one row, under the id that it was met with.
 SELECT COUNT(*) AS breaches, MIN(o.number) AS sample

@@ -125,6 +125,10 @@ VALUES (?, ?, ?, ?, ?, ?, ?, ?)
        expires_at = VALUES(expires_at), set_at = VALUES(set_at),
        set_by = VALUES(set_by), version = version + 1
 
+-- name: secret_make
+INSERT IGNORE INTO rm_secret (name, kind, key_id, value, set_at)
+VALUES (?, 'secret', ?, ?, ?)
+
 -- name: secret_get
 SELECT value, expires_at
   FROM rm_secret
@@ -154,3 +158,15 @@ SELECT name, value, version
 UPDATE rm_secret
    SET value = ?, key_id = ?, version = version + 1
  WHERE name = ? AND version = ?
+
+-- name: webhook_site
+SELECT id
+  FROM rm_sites
+ WHERE code = ? AND deleted_at IS NULL
+
+-- One that is there already changes nothing, and says so by no changed row.
+-- name: webhook_add
+INSERT INTO rm_webhook_in (site_id, topic, platform_order_id, dedup,
+       delivery_id, ip, spooled, state, received_at, body)
+VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+    ON DUPLICATE KEY UPDATE id = id

@@ -245,6 +245,21 @@ may_wait(const struct shift *s, const struct err *e)
 	return true;
 }
 
+/* Whether there is more to do now. */
+static bool
+gather(const struct worker *w)
+{
+	struct err why = {0};
+	unsigned made = 0;
+
+	if (w->gather == NULL || w->only_operation != 0)
+		return false;
+	if (!w->gather(w->context, &made, &why))
+		log_line(w->log, LOG_WARN, LOG_TEXT("flow", "worker"),
+			 LOG_TEXT("msg", why.text));
+	return made > 0;
+}
+
 bool
 worker_run(struct worker *worker, unsigned *worked, struct err *e)
 {
@@ -253,6 +268,7 @@ worker_run(struct worker *worker, unsigned *worked, struct err *e)
 
 	*worked = 0;
 	shift_begin(&shift);
+	(void)gather(worker);
 	while (!is_over(&shift)) {
 		if (!work_one(&shift, &one, e)) {
 			if (!may_wait(&shift, e))
@@ -260,7 +276,7 @@ worker_run(struct worker *worker, unsigned *worked, struct err *e)
 			continue;
 		}
 		*worked += one;
-		if (one)
+		if (one || gather(worker))
 			continue;
 		if (!worker->follow)
 			break;

@@ -92,11 +92,12 @@ connection_save(struct db *db, struct connection *c, struct err *e)
 			  bind_int(c->version)),
 		    e))
 		return err_in(e, "save connection %s", c->kind);
-	if (db_changed(db) == 0)
-		return err_set(e, ERR_CONFLICT,
-			       "connection %s was changed by somebody else "
-			       "meanwhile",
-			       c->kind);
+	if (db_changed(db) == 0) {
+		err_set(e, ERR_CONFLICT,
+			"connection %s was changed by somebody else meanwhile",
+			c->kind);
+		return err_as(e, OB_PRECONDITION_FAILED);
+	}
 	c->version++;
 	return true;
 }
@@ -194,4 +195,21 @@ bc_settings_write(const struct bc_settings *settings,
 	free(connection->settings);
 	connection->settings = TAKE(out.text);
 	return true;
+}
+
+bool
+connection_find_or_new(struct db *db, const char *kind, struct connection *out,
+		       struct err *e)
+{
+	if (connection_find(db, kind, NULL, out, e))
+		return true;
+	if (e->class != ERR_MISSING)
+		return false;
+	*e = (struct err){0};
+	out->is_active = true;
+	(void)text_copy(out->kind, sizeof(out->kind), kind);
+	(void)text_copy(out->name, sizeof(out->name), "Business Central");
+	out->settings = strdup("{}");
+	return out->settings != NULL ||
+	       err_set(e, ERR_TEMPORARY, "no memory for a connection");
 }

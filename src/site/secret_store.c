@@ -8,8 +8,9 @@
 #include "site/site.h"
 
 /* What follows "site.CODE." in the name of a site's secret. */
-static const char *const of_sites[] = {"consumer_key", "consumer_secret",
-				       "webhook_secret", "access_token"};
+static const char *const of_sites[] = {
+	"consumer_key", "consumer_secret", "webhook_secret",
+	"webhook_secret_previous", "access_token"};
 static const char *const others[] = {
 	"bc.client_secret", "powerbi.client_secret", "fabric.client_secret",
 	"mail.password", "slack.url"};
@@ -68,21 +69,16 @@ site_of_name_exists(struct db *db, const char *name, struct err *e)
 	return !split_site_name(name, code) || site_find(db, code, &site, e);
 }
 
-bool
-secret_store_set(struct db *db, const struct secret_box *box,
-		 const struct secret_put *put, utc_ms now, struct err *e)
+/* The row alone. */
+static bool
+set(struct db *db, const struct secret_box *box, const struct secret_put *put,
+    utc_ms now, struct err *e)
 {
 	AUTO(strbuf) place = STRBUF(1024);
 	AUTO(strbuf) locked = STRBUF(16384);
 	size_t length = strlen(put->text);
 	const char *last4 = length >= 12 ? put->text + length - 4 : NULL;
 
-	if (!put->is_token && (!secret_name_check(put->name, e) ||
-			       !site_of_name_exists(db, put->name, e)))
-		return false;
-	if (length == 0 || length > SECRET_TEXT_MAX)
-		return err_set(e, ERR_INPUT, "secret %s: 1 to %d bytes",
-			       put->name, SECRET_TEXT_MAX);
 	place_of(put->name, &place);
 	return secret_lock(box, place.text, put->text, &locked, e) &&
 	       (db_run(db, SQL_SECRET_SET,
@@ -95,6 +91,69 @@ secret_store_set(struct db *db, const struct secret_box *box,
 			     bind_text(put->set_by)),
 		       e) ||
 		err_in(e, "set secret %s", put->name));
+}
+
+/*
+ * A shop signs by its old secret until it is given the new one, and what it has
+ * sent already stays signed by it: both count for a while.
+ */
+static bool
+keep_previous(struct db *db, const struct secret_box *box,
+	      const struct secret_put *put, utc_ms now, struct err *e)
+{
+	static const char ending[] = ".webhook_secret";
+	const size_t length = strlen(put->name), end = sizeof(ending) - 1;
+	AUTO(strbuf) old = STRBUF(SECRET_TEXT_MAX);
+	char name[SECRET_NAME_MAX + 16];
+	struct secret_put previous = {.name = name, .set_by = put->set_by};
+	struct err why = {0};
+	bool fine = true;
+
+	if (length < end || length > SECRET_NAME_MAX ||
+	    strcmp(put->name + length - end, ending) != 0)
+		return true;
+	(void)snprintf(name, sizeof(name), "%s_previous", put->name);
+	if (secret_store_get(db, box, put->name, &old, NULL, &why)) {
+		previous.text = old.text;
+		fine = strcmp(old.text, put->text) == 0 ||
+		       set(db, box, &previous, now, e);
+	} else if (why.class != ERR_MISSING) {
+		*e = why;
+		fine = false;
+	}
+	secret_wipe(&old);
+	return fine;
+}
+
+bool
+secret_store_set(struct db *db, const struct secret_box *box,
+		 const struct secret_put *put, utc_ms now, struct err *e)
+{
+	if (!put->is_token && (!secret_name_check(put->name, e) ||
+			       !site_of_name_exists(db, put->name, e)))
+		return false;
+	if (put->text[0] == '\0' || strlen(put->text) > SECRET_TEXT_MAX)
+		return err_set(e, ERR_INPUT, "secret %s: 1 to %d bytes",
+			       put->name, SECRET_TEXT_MAX);
+	return (put->is_token || keep_previous(db, box, put, now, e)) &&
+	       set(db, box, put, now, e);
+}
+
+bool
+secret_store_make(struct db *db, const struct secret_box *box, const char *name,
+		  const char *text, utc_ms now, struct err *e)
+{
+	AUTO(strbuf) place = STRBUF(1024);
+	AUTO(strbuf) locked = STRBUF(16384);
+
+	place_of(name, &place);
+	return secret_lock(box, place.text, text, &locked, e) &&
+	       (db_run(db, SQL_SECRET_MAKE,
+		       BINDS(bind_text(name), bind_int(key_id(box)),
+			     bind_bytes(locked.text, locked.len),
+			     bind_time(now)),
+		       e) ||
+		err_in(e, "make secret %s", name));
 }
 
 bool

@@ -109,10 +109,12 @@ site_add(struct db *db, struct site *site, utc_ms now, struct err *e)
 static bool
 changed_one(struct db *db, struct site *site, struct err *e)
 {
-	if (db_changed(db) == 0)
-		return err_set(e, ERR_CONFLICT,
-			       "site %s was changed by somebody else meanwhile",
-			       site->code);
+	if (db_changed(db) == 0) {
+		err_set(e, ERR_CONFLICT,
+			"site %s was changed by somebody else meanwhile",
+			site->code);
+		return err_as(e, OB_PRECONDITION_FAILED);
+	}
 	site->version++;
 	return true;
 }

@@ -28,6 +28,11 @@ bool woo_read_order(const struct shop *self, const struct raw_order *raw,
 bool woo_mark(struct shop *self, const struct mark *marks, size_t count,
 	      struct outcome *each, struct err *e);
 
+bool woo_subscriptions(struct shop *self, struct subscription_list *out,
+		       struct err *e);
+bool woo_subscribe(struct shop *self, const struct subscription *want,
+		   const char *secret, struct err *e);
+
 /* By the name that a site keeps; an unknown one means the header. */
 void woo_auth_set(struct woocommerce *w, const char *name);
 /*
@@ -40,10 +45,11 @@ const char *woo_auth_nth(struct woocommerce *w, size_t nth, const char **why);
 struct woo_ask {
 	struct strbuf url;
 	struct strbuf body; /* empty: none */
+	bool once;          /* a repeat would do harm */
 };
-#define WOO_ASK                                \
-	{                                      \
-		STRBUF(16384), STRBUF(1 << 18) \
+#define WOO_ASK                                       \
+	{                                             \
+		STRBUF(16384), STRBUF(1 << 18), false \
 	}
 void woo_ask_end(struct woo_ask *ask);
 /* What is to be sent: a GET, or a POST that sets values when it has a body. */

@@ -26,8 +26,8 @@ woo_request(const struct woocommerce *w, const struct woo_ask *ask)
 		.headers = headers,
 		.body = ask->body.len > 0 ? ask->body.text : NULL,
 		.body_length = ask->body.len,
-		/* Our one POST sets marks: twice is harmless (F22). */
-		.repeatable = true,
+		/* A POST that sets marks: twice is harmless (F22). */
+		.repeatable = !ask->once,
 	};
 }
 

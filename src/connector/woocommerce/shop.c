@@ -56,6 +56,8 @@ woocommerce_open(const struct shop_settings *settings, struct err *e)
 		.fetch_ids = woo_fetch_ids,
 		.read_order = woo_read_order,
 		.mark = woo_mark,
+		.subscriptions = woo_subscriptions,
+		.subscribe = woo_subscribe,
 		.close = close_shop,
 	};
 	if (!set_up(w, e)) {

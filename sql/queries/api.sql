@@ -1,0 +1,283 @@
+-- What the responder needs beside the lists and the packages' own statements.
+
+-- name: idempotency_begin
+INSERT INTO rm_idempotency (request, body, state, created_at)
+VALUES (?, ?, 'running', NOW(3))
+
+-- name: idempotency_find
+SELECT body, state, status, headers, reply
+FROM rm_idempotency
+WHERE request = ?
+
+-- name: idempotency_done
+UPDATE rm_idempotency
+SET state = 'done', status = ?, headers = ?, reply = ?
+WHERE request = ?
+  AND state = 'running'
+
+-- name: idempotency_forget
+-- It failed: the same key may try again.
+DELETE FROM rm_idempotency
+WHERE request = ?
+  AND state = 'running'
+
+-- name: idempotency_expire
+-- A process that died in the middle frees its key after two minutes.
+DELETE FROM rm_idempotency
+WHERE request = ?
+  AND (created_at < NOW(3) - INTERVAL 1 DAY
+       OR state = 'running'
+       AND created_at < NOW(3) - INTERVAL 2 MINUTE)
+
+-- name: idempotency_clean
+DELETE FROM rm_idempotency
+WHERE created_at < NOW(3) - INTERVAL 1 DAY
+ORDER BY created_at
+LIMIT 20
+
+-- name: health_ping
+DO 1
+
+-- name: api_sites
+SELECT s.id, s.code, s.prefix, s.platform, s.name, s.site_url AS url,
+       s.is_active AS enabled, s.orders_sync, s.time_zone AS zone,
+       NULLIF(s.currency, '') AS currency, s.source_status AS status,
+       s.min_date_modified AS min_date, s.max_orders, s.skip_test,
+       s.infer_gift_card, s.health_url, s.order_last_run,
+       IF(s.auth_failed_at IS NULL, NULL, s.auth_failed) AS auth_failed,
+       s.fetchable, s.version,
+       (SELECT COUNT(*)
+        FROM rm_order AS o
+        WHERE o.site_id = s.id
+          AND o.imported = 0) AS pending,
+       (SELECT COUNT(*)
+        FROM rm_error_orders AS r
+        WHERE r.site_id = s.id
+          AND r.status = 'open') AS errors,
+       (SELECT h.next_run_at
+        FROM rm_schedule AS h
+        WHERE h.name = CONCAT('order_sync:', s.code)
+          AND h.is_enabled = 1) AS next_run_at,
+       (SELECT k.set_at
+        FROM rm_secret AS k
+        WHERE k.name = CONCAT('site.', s.code, '.consumer_secret')) AS keys_set_at
+FROM rm_sites AS s
+WHERE (? IS NULL OR s.id = ?)
+  AND s.deleted_at IS NULL
+ORDER BY s.code
+LIMIT 1000
+
+-- name: api_site_statuses
+SELECT statuses
+FROM rm_sites
+WHERE id = ?
+  AND deleted_at IS NULL
+
+-- name: api_order_detail
+-- Stored or not: what is not stored has only what rm_order_seen knows.
+SELECT s.id, s.site_id, t.code AS site, t.name AS site_name,
+       s.platform_order_id, COALESCE(o.number, s.number) AS number, s.outcome,
+       s.code, s.first_at, s.last_at,
+       COALESCE(o.order_date, s.order_date) AS order_date,
+       o.platform_status, COALESCE(o.currency, s.currency) AS currency,
+       o.total_before_credit, o.credit_total,
+       COALESCE(o.total_due, s.total) AS total_due, o.tax_total,
+       o.payment_method, o.payment_provider, o.trans_id, o.email, o.state,
+       o.mark_state, o.bc_state, o.imported, o.verified, o.proof_ok,
+       o.proof_residual, o.has_kit, o.line_count, o.changed_upstream,
+       o.nav_sales_order_number AS bc_number, o.stored_at, o.marked_at,
+       o.customer_note, o.revision, COALESCE(o.version, 0) AS version
+FROM rm_order_seen AS s
+JOIN rm_sites AS t ON t.id = s.site_id
+LEFT JOIN rm_order AS o ON o.id = s.id
+WHERE s.id = ?
+
+-- name: api_import_results
+SELECT s.id AS order_id, s.platform_order_id, s.number, v.outcome, v.code,
+       v.message
+FROM rm_order_event AS v
+JOIN rm_order_seen AS s ON s.id = v.order_id
+WHERE v.operation_id = ?
+  AND v.step = 'result'
+  AND (? IS NULL OR v.outcome = ?)
+ORDER BY v.outcome, v.id
+LIMIT 10000
+
+-- name: api_operation_log
+SELECT id, at, level, kind, status, ms, error_code, message
+FROM rm_log
+WHERE operation_id = ?
+ORDER BY id
+LIMIT 1000
+
+-- name: api_error_order
+SELECT r.order_id, r.site_id, r.status, r.version
+FROM rm_error_orders AS r
+WHERE r.id = ?
+
+-- name: api_error_order_ids
+-- Orders behind rows of rm_error_orders, by their ids as a JSON list.
+SELECT r.order_id
+FROM JSON_TABLE(?, '$[*]' COLUMNS (id BIGINT UNSIGNED PATH '$')) AS j
+JOIN rm_error_orders AS r ON r.id = j.id
+WHERE r.status IN ('open', 'requeued')
+
+-- name: api_schedules
+SELECT h.id, h.name, h.kind, t.code AS site, h.site_id, h.is_enabled,
+       h.frequency, h.every_min, h.start_at, h.next_run_at, h.last_run_at,
+       h.version
+FROM rm_schedule AS h
+LEFT JOIN rm_sites AS t ON t.id = h.site_id
+WHERE (? IS NULL OR h.id = ?)
+ORDER BY h.name
+LIMIT 1000
+
+-- name: api_schedule_save
+UPDATE rm_schedule
+SET is_enabled = ?, frequency = ?, every_min = ?, start_at = ?,
+    next_run_at = ?, version = version + 1
+WHERE id = ?
+  AND version = ?
+
+-- name: api_settings
+SELECT name, value, updated_at, updated_by
+FROM rm_setting
+ORDER BY name
+LIMIT 1000
+
+-- name: api_setting_hold
+-- One row that is always there: whoever else would change a setting waits.
+INSERT INTO rm_setting (name, value, updated_at, updated_by)
+VALUES ('settings_changed', '', NOW(3), ?)
+ON DUPLICATE KEY UPDATE updated_at = VALUES(updated_at),
+	updated_by = VALUES(updated_by)
+
+-- name: api_setting_set
+INSERT INTO rm_setting (name, value, updated_at, updated_by)
+VALUES (?, ?, NOW(3), ?)
+ON DUPLICATE KEY UPDATE value = VALUES(value),
+  updated_at = VALUES(updated_at), updated_by = VALUES(updated_by),
+  version = version + 1
+
+-- name: api_setting_reset
+DELETE FROM rm_setting
+WHERE name = ?
+
+-- name: api_overview_tiles
+-- Each count ends at 10,001, which is shown as "10,000+".
+SELECT
+  (SELECT COUNT(*)
+   FROM (SELECT 1
+         FROM rm_order AS o FORCE INDEX (ix_rm_order_stored_at_site_id)
+         WHERE o.stored_at >= ?
+           AND (? IS NULL OR o.site_id = ?)
+         LIMIT 10001) AS today) AS orders_today,
+  (SELECT COUNT(*)
+   FROM (SELECT 1
+         FROM rm_error_orders AS r FORCE INDEX (ix_rm_error_orders_status_last_at_id)
+         WHERE r.status = 'open'
+           AND (? IS NULL OR r.site_id = ?)
+         LIMIT 10001) AS open_errors) AS error_orders,
+  (SELECT COUNT(DISTINCT x.cause_hash)
+   FROM (SELECT r.cause_hash
+         FROM rm_error_orders AS r FORCE INDEX (ix_rm_error_orders_status_last_at_id)
+         WHERE r.status = 'open'
+           AND (? IS NULL OR r.site_id = ?)
+         LIMIT 10001) AS x) AS error_causes,
+  (SELECT COUNT(*)
+   FROM (SELECT 1
+         FROM rm_job AS j FORCE INDEX (ix_rm_job_kind_site_id_state)
+         WHERE j.kind = 'order_retry'
+           AND j.state = 'ready'
+           AND (? IS NULL OR j.site_id = ?)
+         LIMIT 10001) AS waiting) AS retrying,
+  (SELECT j.run_after
+   FROM rm_job AS j FORCE INDEX (ix_rm_job_state_run_after_id)
+   WHERE j.state = 'ready'
+     AND j.kind = 'order_retry'
+     AND (? IS NULL OR j.site_id = ?)
+   ORDER BY j.run_after
+   LIMIT 1) AS retrying_next_at,
+  (SELECT COUNT(*)
+   FROM (SELECT 1
+         FROM rm_operation AS p FORCE INDEX (ix_rm_operation_state_created_at_id)
+         WHERE p.state = 'in_progress'
+         LIMIT 1001) AS now_running) AS running,
+  (SELECT value FROM rm_setting WHERE name = 'cron_last_seen') AS cron_last_seen,
+  (SELECT value FROM rm_setting WHERE name = 'cron_host') AS cron_host
+
+-- name: api_overview_pending
+SELECT COUNT(*) AS pending, MIN(o.order_date) AS oldest
+FROM (SELECT order_date
+      FROM rm_order FORCE INDEX (ix_rm_order_imported_order_date_id)
+      WHERE imported = 0
+        AND (? IS NULL OR site_id = ?)
+      ORDER BY order_date
+      LIMIT 10001) AS o
+
+-- name: worker_cron
+-- The last two times that cron came.
+SELECT (SELECT value FROM rm_setting
+         WHERE name = 'cron_last_seen') AS last,
+       (SELECT value FROM rm_setting
+         WHERE name = 'cron_seen_before') AS `before`
+
+-- name: api_order_payload
+SELECT p.revision, p.body, p.fetched_at, s.site_id
+FROM rm_order_seen AS s
+JOIN rm_order_payload AS p ON p.order_id = s.id
+WHERE s.id = ?
+ORDER BY p.revision DESC
+LIMIT 1
+
+-- name: api_job_hasten
+-- A person's "now": whoever claimed it meanwhile keeps it.
+UPDATE rm_job
+SET run_after = NOW(6), fence = fence + 1
+WHERE id = ?
+  AND state = 'ready'
+
+-- name: api_job
+SELECT id, operation_id, site_id, state
+FROM rm_job
+WHERE id = ?
+
+-- name: api_metrics
+SELECT
+  (SELECT COUNT(*)
+   FROM (SELECT 1
+         FROM rm_error_orders AS r FORCE INDEX (ix_rm_error_orders_status_last_at_id)
+         WHERE r.status = 'open'
+         LIMIT 10001) AS a) AS errors,
+  (SELECT COUNT(*)
+   FROM (SELECT 1 FROM rm_job AS j WHERE j.state = 'ready' LIMIT 10001) AS b)
+    AS jobs_ready,
+  (SELECT COUNT(*)
+   FROM (SELECT 1 FROM rm_job AS j WHERE j.state = 'leased' LIMIT 10001) AS c)
+    AS jobs_leased,
+  (SELECT COUNT(*)
+   FROM (SELECT 1 FROM rm_job AS j WHERE j.state = 'dead' LIMIT 10001) AS d)
+    AS jobs_dead,
+  (SELECT COUNT(*)
+   FROM (SELECT 1
+         FROM rm_operation AS p
+         WHERE p.state = 'in_progress'
+         LIMIT 1001) AS f) AS operations_running,
+  (SELECT COUNT(*)
+   FROM (SELECT 1
+         FROM rm_webhook_in AS w
+         WHERE w.state = 'pending'
+         LIMIT 10001) AS g) AS webhooks_pending
+
+-- name: api_site_webhooks
+SELECT c.url, c.checked_at, COALESCE(c.is_fine, 0) AS is_fine,
+       COALESCE(c.repaired, 0) AS repaired, c.subscriptions,
+       (SELECT w.received_at
+        FROM rm_webhook_in AS w
+        WHERE w.site_id = t.id
+        ORDER BY w.received_at DESC
+        LIMIT 1) AS received_at
+FROM rm_sites AS t
+LEFT JOIN rm_webhook_check AS c ON c.site_id = t.id
+WHERE t.id = ?
+  AND t.deleted_at IS NULL
