@@ -24,8 +24,12 @@ struct app {
 	struct db *db;             /* NULL until app_db or app_connect */
 	struct secret_box secrets; /* empty until app_secrets */
 	struct http_client *http;  /* NULL until app_http */
-	char owner[OWNER_MAX];     /* of this process's leases */
-	const volatile int *stop;  /* the signal that asked for an end, or 0 */
+	/* Signs cursors and nonces; the audit trail. Zero until app_keys. */
+	unsigned char web_key[32], audit_key[32];
+	bool has_keys;
+	int64_t settings_ms;   /* when rm_setting was read, by clock_boot_ms */
+	char owner[OWNER_MAX]; /* of this process's leases */
+	const volatile int *stop; /* the signal that asked for an end, or 0 */
 	/*
 	 * Called while a transfer runs (task_tick), so that leases stay alive;
 	 * true ends the transfer. NULL: only a signal does.
@@ -56,6 +60,8 @@ void app_close(struct app *app);
 
 /* app->db: connected, of the right schema, with rm_setting read. */
 MUST_CHECK bool app_db(struct app *app, struct err *e);
+/* Reads rm_setting anew: what somebody changed on a screen. */
+MUST_CHECK bool app_settings(struct app *app, struct err *e);
 /* app->db connected and no more: for migrate and doctor. */
 MUST_CHECK bool app_connect(struct app *app, struct err *e);
 /* As app_connect, by the account for migrations where there is one. */
@@ -64,7 +70,23 @@ MUST_CHECK bool app_connect_admin(struct app *app, struct err *e);
 MUST_CHECK bool app_secrets(struct app *app, struct err *e);
 /* app->http, bare: app/guard.c puts window, breaker and rate before it. */
 MUST_CHECK bool app_http(struct app *app, struct err *e);
+/*
+ * app->web_key and app->audit_key: secrets of the program's own, made at first
+ * use and locked like any other, so that all hosts have the same.
+ */
+MUST_CHECK bool app_keys(struct app *app, struct err *e);
+struct audit_entry;
+/* Writes to the audit trail, in the chain of this host and kind of process. */
+MUST_CHECK bool app_audit(struct app *app, const struct audit_entry *entry,
+			  struct err *e);
+/*
+ * Once a day: drops what is older than retention.audit_days, anchors the rest,
+ * and logs the anchor's seal.
+ */
+MUST_CHECK bool app_audit_daily(struct app *app, struct err *e);
 utc_ms app_now(const struct app *app);
+/* Opens the log anew when SIGHUP came since the last call. */
+void app_reopen_log(struct app *app);
 
 /*
  * A first SIGTERM or SIGINT sets *app->stop to its number, a second one ends

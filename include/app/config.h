@@ -140,6 +140,9 @@ MUST_CHECK bool config_set_flag(struct config *config, const char *name,
 MUST_CHECK bool config_set_stored(struct config *config, const char *name,
 				  const char *value, struct err *e);
 
+/* Back to the defaults where only rm_setting had said otherwise. */
+MUST_CHECK bool config_forget_stored(struct config *config, struct err *e);
+
 enum config_type {
 	CONFIG_TEXT,
 	CONFIG_PATH,

@@ -60,6 +60,8 @@ enum {
 	TAKES_DRY_RUN = 16, /* --dry-run changes nothing */
 	TAKES_YES = 32,     /* asks a question, which --yes answers */
 	IS_COMMON = 64,     /* shown by `orderbridge` alone */
+	/* What it did goes into the audit trail, which needs the key file. */
+	IS_CHANGE = 128 | NEEDS_DATABASE | NEEDS_SECRETS,
 };
 
 /* The lists of a row. */
@@ -78,6 +80,8 @@ struct command {
 	const struct flag *flags;
 	const struct example *examples;
 	unsigned traits; /* NEEDS_, TAKES_, IS_ */
+	/* The switch without which one that IS_CHANGE only looks, or NULL. */
+	const char *change_flag;
 	/* Mistakes that show in the line alone, told before anything is opened;
 	 * may be NULL. */
 	bool (*check)(const struct call *call, struct err *e);

@@ -13,10 +13,6 @@ struct steps {
 };
 
 void steps_print(struct steps *steps, const struct probe_step *step);
-void steps_print_all(struct steps *steps, const struct probe *probe);
-/* A step out of a call that went well or left an error. */
-void steps_fill(struct probe_step *step, const char *name, bool fine,
-		const struct err *e);
 /* "All checks passed." or "1 of 3 checks failed.", and the exit status. */
 void steps_end_checks(struct steps *steps);
 

@@ -54,6 +54,8 @@ MUST_CHECK bool batch_begin(struct batch *batch, const struct raw_page *page,
 			    struct err *e);
 void batch_end(struct batch *batch);
 
+/* Whether it has one of these statuses; NULL: any is fine. */
+bool batch_has_status(const struct batch_order *b, const char *list);
 /* What is known already: one query. */
 MUST_CHECK bool batch_look(struct batch *batch, struct run *run, struct err *e);
 /* 2: JSON to struct order, proof, rules of the site. Pure. */

@@ -162,13 +162,15 @@ app_connect_admin(struct app *app, struct err *e)
 }
 
 /* What was changed on screen; one broken row stops nothing but itself. */
-static bool
-read_settings(struct app *app, struct err *e)
+bool
+app_settings(struct app *app, struct err *e)
 {
 	AUTO(rows) rows = ROWS;
 
-	if (!db_open(app->db, &rows, SQL_SETTING_LIST, NO_BINDS, e))
+	if (!db_open(app->db, &rows, SQL_SETTING_LIST, NO_BINDS, e) ||
+	    !config_forget_stored(&app->config, e))
 		return err_in(e, "read the settings");
+	app->settings_ms = clock_boot_ms();
 	while (rows_next(&rows))
 		if (!config_set_stored(&app->config,
 				       rows_borrow(&rows, "name", NULL),
@@ -184,7 +186,7 @@ app_db(struct app *app, struct err *e)
 		return true;
 	if (!app_connect(app, e))
 		return false;
-	if (db_schema_check(app->db, e) && read_settings(app, e))
+	if (db_schema_check(app->db, e) && app_settings(app, e))
 		return true;
 	db_close(app->db);
 	app->db = NULL;
@@ -202,17 +204,20 @@ app_secrets(struct app *app, struct err *e)
 	return false;
 }
 
-/*
- * While a transfer waits: leases stay alive, a signal ends it, and SIGHUP means
- * that the log was rotated away.
- */
+void
+app_reopen_log(struct app *app)
+{
+	if (app_reopen_asked())
+		log_reopen(&app->log);
+}
+
+/* While a transfer waits: leases stay alive, a signal ends it. */
 static bool
 on_tick(void *context)
 {
 	struct app *app = context;
 
-	if (app_reopen_asked())
-		log_reopen(&app->log);
+	app_reopen_log(app);
 	if (app->tick != NULL)
 		return app->tick(app->tick_context);
 	return *app->stop != 0;

@@ -199,6 +199,21 @@ config_set_stored(struct config *config, const char *name, const char *value,
 			name);
 }
 
+bool
+config_forget_stored(struct config *config, struct err *e)
+{
+	size_t count;
+	const struct config_key *key = config_keys(&count);
+
+	for (size_t i = 0; i < count; i++) {
+		if (config_origin_of(config, &key[i]) == CONFIG_SETTING &&
+		    !config_take(config, &key[i], key[i].fallback,
+				 CONFIG_DEFAULT, 0, e))
+			return false;
+	}
+	return true;
+}
+
 enum config_origin
 config_origin_of(const struct config *config, const struct config_key *key)
 {

@@ -86,29 +86,13 @@ take_company(const struct call *call, struct bc_settings *set, struct err *e)
 }
 
 static bool
-load(struct app *app, const char *kind, struct connection *c, struct err *e)
-{
-	if (connection_find(app->db, kind, NULL, c, e))
-		return true;
-	if (e->class != ERR_MISSING)
-		return false;
-	*e = (struct err){0};
-	c->is_active = true;
-	(void)text_copy(c->kind, sizeof(c->kind), kind);
-	(void)text_copy(c->name, sizeof(c->name), "Business Central");
-	c->settings = strdup("{}");
-	return c->settings != NULL ||
-	       err_set(e, ERR_TEMPORARY, "no memory for a connection");
-}
-
-static bool
 run_set(struct app *app, struct call *call, struct err *e)
 {
 	AUTO(connection) c = {0};
 	const char *allow = app->config.net.allow_private;
 	struct bc_settings set;
 
-	if (!load(app, call_text(call, "KIND"), &c, e) ||
+	if (!connection_find_or_new(app->db, call_text(call, "KIND"), &c, e) ||
 	    !bc_settings_read(&c, &set, e) ||
 	    !call_take(call, "tenant", set.tenant, sizeof(set.tenant), e) ||
 	    !call_take(call, "environment", set.environment,
@@ -155,7 +139,7 @@ const struct command connection_commands[] = {
 			  "Business Central online"},
 			 {0},
 		 },
-	 .traits = NEEDS_DATABASE,
+	 .traits = IS_CHANGE,
 	 .run = run_set},
 	{0},
 };

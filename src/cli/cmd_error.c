@@ -216,7 +216,7 @@ const struct command error_commands[] = {
 			  "done by hand"},
 			 {0},
 		 },
-	 .traits = NEEDS_DATABASE,
+	 .traits = IS_CHANGE,
 	 .run = run_resolve},
 	{0},
 };

@@ -1,8 +1,8 @@
 #include <string.h>
 
 #include "app/app.h"
+#include "app/retry.h"
 #include "cli/print.h"
-#include "flow/retry.h"
 #include "local.h"
 #include "product/item_csv.h"
 #include "product/item_store.h"
@@ -153,7 +153,7 @@ const struct command item_commands[] = {
 			 "what the file would change, and its mistakes"},
 			{"orderbridge item import items.csv",
 			 "all lines, or none"}),
-		.traits = NEEDS_DATABASE | TAKES_DRY_RUN | TAKES_YES,
+		.traits = IS_CHANGE | TAKES_DRY_RUN | TAKES_YES,
 		.run = item_import_run,
 	},
 	{

@@ -1,6 +1,6 @@
 #include "app/app.h"
+#include "app/retry.h"
 #include "cli/print.h"
-#include "flow/retry.h"
 #include "local.h"
 #include "product/kit_csv.h"
 #include "product/kit_store.h"
@@ -146,7 +146,7 @@ const struct command kit_commands[] = {
 			 "what the file would change, and its mistakes"},
 			{"orderbridge kit import kits.csv",
 			 "all lines, or none"}),
-		.traits = NEEDS_DATABASE | TAKES_DRY_RUN | TAKES_YES,
+		.traits = IS_CHANGE | TAKES_DRY_RUN | TAKES_YES,
 		.run = kit_import_run,
 	},
 	{

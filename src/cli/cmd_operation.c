@@ -242,7 +242,7 @@ const struct command operation_commands[] = {
 		.arguments = id_argument,
 		.examples = EXAMPLES({"orderbridge operation cancel 1841",
 				      "finish the batch and end"}),
-		.traits = NEEDS_DATABASE,
+		.traits = IS_CHANGE,
 		.run = cancel,
 	},
 	{0},

@@ -1,9 +1,9 @@
 /* retry: orders and operations that failed, tried again by a person. */
 #include <string.h>
 
+#include "app/retry.h"
 #include "base/text.h"
 #include "cli/operate.h"
-#include "flow/retry.h"
 #include "local.h"
 
 static const struct flag retry_flags[] = {
@@ -155,8 +155,7 @@ const struct command retry_commands[] = {
 				 "a failed operation"},
 				{0},
 			},
-		.traits =
-			NEEDS_DATABASE | NEEDS_SECRETS | TAKES_YES | IS_COMMON,
+		.traits = IS_CHANGE | TAKES_YES | IS_COMMON,
 		.check = check_retry,
 		.run = run_retry,
 	},

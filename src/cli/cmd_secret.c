@@ -1,62 +1,11 @@
 #include <stdio.h>
-#include <string.h>
-#include <termios.h>
 #include <unistd.h>
 
+#include "account/login.h"
 #include "app/app.h"
 #include "cli/print.h"
 #include "local.h"
 #include "site/secret_store.h"
-
-/* Asked for without showing what is typed. */
-static bool
-ask_value(const struct call *call, const char *name, struct strbuf *out,
-	  struct err *e)
-{
-	char line[SECRET_TEXT_MAX];
-	struct termios as_it_was, silent;
-	const char *got;
-
-	if (tcgetattr(STDIN_FILENO, &as_it_was) != 0)
-		return err_set(e, ERR_PERMANENT, "the terminal is not one");
-	silent = as_it_was;
-	silent.c_lflag &= ~(tcflag_t)ECHO;
-	(void)fprintf(call->err, "Value of %s: ", name);
-	(void)fflush(call->err);
-	(void)tcsetattr(STDIN_FILENO, TCSAFLUSH, &silent);
-	got = fgets(line, sizeof(line), stdin);
-	(void)tcsetattr(STDIN_FILENO, TCSAFLUSH, &as_it_was);
-	(void)fputc('\n', call->err);
-	if (got != NULL)
-		strbuf_add(out, line);
-	explicit_bzero(line, sizeof(line));
-	return strbuf_check(out, e);
-}
-
-static bool
-read_value(const struct call *call, const char *name, struct strbuf *out,
-	   struct err *e)
-{
-	const char *path = call_text(call, "FILE");
-
-	if (path[0] == '\0' && call->can_ask) {
-		if (!ask_value(call, name, out, e))
-			return false;
-	} else if (!call_read(path[0] != '\0' ? path : "-", out, e)) {
-		return false;
-	}
-	/* A file ends in a line break, which is no part of the secret. */
-	while (out->len > 0 && (out->text[out->len - 1] == '\n' ||
-				out->text[out->len - 1] == '\r'))
-		out->text[--out->len] = '\0';
-	if (out->len > 0 && strlen(out->text) == out->len)
-		return true;
-	err_set(e, ERR_INPUT, "%s: the value is empty or no text", name);
-	return err_hint(e,
-			"give it by standard input or in a file: "
-			"orderbridge secret set %.100s FILE",
-			name);
-}
 
 static bool
 secret_set(struct app *app, struct call *call, struct err *e)
@@ -70,7 +19,7 @@ secret_set(struct app *app, struct call *call, struct err *e)
 
 	if (!secret_name_check(name, e))
 		return false;
-	ok = read_value(call, name, &value, e);
+	ok = call_read_secret(call, name, call_text(call, "FILE"), &value, e);
 	if (ok) {
 		struct secret_put whole = put;
 
@@ -131,6 +80,7 @@ secret_rotate(struct app *app, struct call *call, struct err *e)
 	secret_close(&app->secrets);
 	if (!app_secrets(app, e) ||
 	    !secret_store_rotate(app->db, &app->secrets, &count, e) ||
+	    !totp_rotate(app->db, &app->secrets, &count, e) ||
 	    !secret_key_trim(path, e))
 		return false;
 	(void)fprintf(call->out, "%u secrets are locked with a new key\n",
@@ -191,7 +141,7 @@ const struct command secret_commands[] = {
 			{"orderbridge secret set bc.client_secret - < "
 			 "secret.txt",
 			 "takes it from a file"}),
-		.traits = NEEDS_DATABASE | NEEDS_SECRETS,
+		.traits = IS_CHANGE,
 		.run = secret_set,
 	},
 	{
@@ -208,7 +158,7 @@ const struct command secret_commands[] = {
 		.arguments = FLAGS(NAME_ARGUMENT),
 		.examples = EXAMPLES({"orderbridge secret delete slack.url",
 				      "no more messages to Slack"}),
-		.traits = NEEDS_DATABASE | TAKES_YES,
+		.traits = IS_CHANGE | TAKES_YES,
 		.run = secret_delete,
 	},
 	{
@@ -221,7 +171,7 @@ const struct command secret_commands[] = {
 		.examples = EXAMPLES({"orderbridge secret rotate",
 				      "once a year, or when the key file was "
 				      "seen by somebody"}),
-		.traits = NEEDS_DATABASE | NEEDS_SECRETS,
+		.traits = IS_CHANGE,
 		.run = secret_rotate,
 	},
 	{

@@ -7,6 +7,7 @@
 #include "base/text.h"
 #include "cli/command.h"
 #include "cli/print.h"
+#include "flow/webhook_check.h"
 #include "local.h"
 #include "net/http.h"
 #include "site/site.h"
@@ -243,6 +244,63 @@ run_delete(struct app *app, struct call *call, struct err *e)
 	       site_delete(app->db, &site, app_now(app), e);
 }
 
+static const struct flag webhooks_flags[] = {
+	{.name = "repair",
+	 .type = FLAG_SWITCH,
+	 .help = "make them, and let those that are silent speak again"},
+	{0},
+};
+
+static const struct column webhooks_columns[] = {
+	{"topic", PRINT_TEXT, NULL},  {"id", PRINT_TEXT, NULL},
+	{"status", PRINT_TEXT, NULL}, {"repaired", PRINT_FLAG, NULL},
+	{"url", PRINT_TEXT, NULL},    {0},
+};
+
+static bool
+print_webhooks(const struct call *call, const struct webhook_findings *found,
+	       struct err *e)
+{
+	AUTO(print) print = {0};
+
+	if (!print_open(&print, call, webhooks_columns, e))
+		return false;
+	for (size_t i = 0; i < WEBHOOK_TOPICS; i++) {
+		const struct webhook_finding *f = &found->topic[i];
+
+		print_row(&print,
+			  CELLS(cell_text(f->topic), cell_text(f->id),
+				cell_text(f->status), cell_flag(f->repaired),
+				cell_text(f->url)));
+	}
+	return print_close(&print, e);
+}
+
+static bool
+run_webhooks(struct app *app, struct call *call, struct err *e)
+{
+	AUTO(site) site = {0};
+	struct webhook_findings found;
+	const bool repair = call_switch(call, "repair");
+
+	if (!site_find(app->db, call_text(call, "CODE"), &site, e) ||
+	    !webhook_check(app, &site, NULL,
+			   repair ? WEBHOOK_SET_ALL : WEBHOOK_LOOK, true,
+			   &found, e) ||
+	    !print_webhooks(call, &found, e))
+		return false;
+	if (found.is_fine)
+		return true;
+	call_say(call,
+		 "The shop does not tell us of all orders; the sync finds "
+		 "them.%s%s",
+		 repair ? ""
+			: "\nMend it by: orderbridge site webhooks --repair ",
+		 repair ? "" : site.code);
+	call_failed(call);
+	return true;
+}
+
 #define SITE_EXAMPLES(...)                   \
 	.examples = (const struct example[]) \
 	{                                    \
@@ -268,7 +326,7 @@ const struct command site_commands[] = {
 			"--platform=woocommerce --url=https://shop.example.com "
 			"--zone=America/New_York",
 			"a WooCommerce shop"}),
-	 .traits = NEEDS_DATABASE | IS_COMMON,
+	 .traits = IS_CHANGE | IS_COMMON,
 	 .check = check_add,
 	 .run = run_add},
 	{.name = "site edit",
@@ -277,25 +335,41 @@ const struct command site_commands[] = {
 	 .flags = edit_flags,
 	 SITE_EXAMPLES({"orderbridge site edit woo-us --max-orders=250",
 			"larger rounds"}),
-	 .traits = NEEDS_DATABASE,
+	 .traits = IS_CHANGE,
 	 .run = run_edit},
 	{.name = "site enable",
 	 .summary = "let a shop be synchronised again",
 	 .arguments = code_argument,
 	 SITE_EXAMPLES({"orderbridge site enable woo-us", "go on"}),
-	 .traits = NEEDS_DATABASE,
+	 .traits = IS_CHANGE,
 	 .run = run_enable},
 	{.name = "site disable",
 	 .summary = "leave a shop alone",
 	 .arguments = code_argument,
 	 SITE_EXAMPLES({"orderbridge site disable woo-us", "stop for a while"}),
-	 .traits = NEEDS_DATABASE,
+	 .traits = IS_CHANGE,
 	 .run = run_disable},
+	{.name = "site webhooks",
+	 .summary = "whether a shop tells us of orders by itself",
+	 .description =
+		 "Looks at the shop's webhooks to our address, which is "
+		 "web.public_url. A shop disables one that failed too "
+		 "often; cron mends that once a day. --repair makes what "
+		 "is missing and gives all of them the site's secret, "
+		 "which is made where there is none.",
+	 .arguments = code_argument,
+	 .flags = webhooks_flags,
+	 SITE_EXAMPLES({"orderbridge site webhooks woo-us", "are they well?"},
+		       {"orderbridge site webhooks woo-us --repair",
+			"set them up, or again"}),
+	 .traits = IS_CHANGE | TAKES_FORMAT,
+	 .change_flag = "repair",
+	 .run = run_webhooks},
 	{.name = "site delete",
 	 .summary = "give a shop up; its orders stay",
 	 .arguments = code_argument,
 	 SITE_EXAMPLES({"orderbridge site delete old-shop --yes", "for ever"}),
-	 .traits = NEEDS_DATABASE | TAKES_YES,
+	 .traits = IS_CHANGE | TAKES_YES,
 	 .run = run_delete},
 	{0},
 };

@@ -10,6 +10,7 @@
 #include "cli/operate.h"
 #include "cli/print.h"
 #include "flow/jobs.h"
+#include "flow/webhook.h"
 #include "local.h"
 #include "queue/schedule.h"
 #include "queue/window.h"
@@ -201,21 +202,39 @@ run_worker(struct app *app, struct call *call, struct err *e)
 }
 
 static bool
+last_seen(struct app *app, char out[TIME_TEXT_MAX], struct err *e)
+{
+	AUTO(rows) rows = ROWS;
+
+	out[0] = '\0';
+	if (!db_open(app->db, &rows, SQL_CRON_SEEN, NO_BINDS, e))
+		return false;
+	if (rows_next(&rows))
+		rows_text(&rows, "value", out, TIME_TEXT_MAX);
+	return rows_check(&rows, e);
+}
+
+/* The time before tells the responder when cron may be expected again. */
+static bool
 note_seen(struct app *app, struct err *e)
 {
 	char host[256] = "";
-	char now[TIME_TEXT_MAX];
+	char now[TIME_TEXT_MAX], before[TIME_TEXT_MAX];
 
+	if (!last_seen(app, before, e))
+		return false;
 	(void)gethostname(host, sizeof(host) - 1);
-	/* Two rows at once: each commit waits for the disk. */
+	/* All rows at once: each commit waits for the disk. */
 	return db_run_many(app->db, SQL_SETTING_NOTE,
 			   (const struct bind[]){
 				   bind_text("cron_last_seen"),
 				   bind_text(time_text(app_now(app), now)),
 				   bind_text("cron_host"),
 				   bind_text(host),
+				   bind_text("cron_seen_before"),
+				   bind_text(before),
 			   },
-			   2, 2, e);
+			   2, 3, e);
 }
 
 /* F36: what another start is at, for whoever wonders why this one did not. */
@@ -241,6 +260,17 @@ log_running(struct app *app, struct err *e)
 	return rows_check(&rows, e);
 }
 
+/* What shops told is taken in inside the window too; it stops nothing else. */
+static void
+replay_spool(struct app *app)
+{
+	struct err why = {0};
+
+	if (!webhook_replay(app, &why))
+		log_line(&app->log, LOG_WARN, LOG_TEXT("flow", "cron"),
+			 LOG_TEXT("msg", why.text));
+}
+
 static bool
 run_cron(struct app *app, struct call *call, struct err *e)
 {
@@ -251,6 +281,7 @@ run_cron(struct app *app, struct call *call, struct err *e)
 
 	if (!note_seen(app, e))
 		return false;
+	replay_spool(app);
 	if (is_paused(app, call))
 		return true;
 	kinds = job_kinds(&count);
@@ -339,7 +370,7 @@ const struct command work_commands[] = {
 				 "one site, now"},
 				{0},
 			},
-		.traits = NEEDS_DATABASE | NEEDS_SECRETS,
+		.traits = IS_CHANGE,
 		.run = run_cron_run,
 	},
 	{

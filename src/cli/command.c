@@ -29,6 +29,9 @@ static const struct command *const tables[] = {
 	item_commands,
 	kit_commands,
 	secret_commands,
+	user_commands,
+	token_commands,
+	audit_commands,
 	test_commands,
 	doctor_commands,
 	verify_commands,
@@ -146,7 +149,11 @@ open_needs(struct app *app, const struct call *call, char *const *environment,
 		return false;
 	if ((traits & NEEDS_DATABASE) == NEEDS_DATABASE && !app_db(app, e))
 		return false;
-	return (traits & NEEDS_SECRETS) != NEEDS_SECRETS || app_secrets(app, e);
+	if ((traits & NEEDS_SECRETS) == NEEDS_SECRETS && !app_secrets(app, e))
+		return false;
+	/* Before the change, so that none is made that cannot be written down.
+	 */
+	return !command_notes(call) || app_keys(app, e);
 }
 
 /* Whether the reader went away by itself: `orderbridge logs | head`. */
@@ -201,7 +208,8 @@ run_command(struct call *call, char *const *environment)
 	int status;
 
 	if (!open_needs(&app, call, environment, &e) ||
-	    !call->command->run(&app, call, &e)) {
+	    !call->command->run(&app, call, &e) ||
+	    (command_notes(call) && !command_note(&app, call, &e))) {
 		status = exit_status(&e);
 		add_next_step(call, &e);
 		error_print(&e, call->err, call->color_err);

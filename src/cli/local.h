@@ -25,9 +25,29 @@ const char *call_text_or_null(const struct call *call, const char *name);
 /* Copies a flag's value where it was given; ERR_INPUT when it is too long. */
 MUST_CHECK bool call_take(const struct call *call, const char *flag, char *out,
 			  size_t room, struct err *e);
+/* A list's words as JSON, for a statement; out holds it. */
+const char *call_list_json(const struct call *call, const char *name,
+			   struct strbuf *out);
 /* The id of --site=CODE, 0 where it was not given; ERR_MISSING. */
 MUST_CHECK bool call_site(const struct app *app, const struct call *call,
 			  int64_t *id, struct err *e);
+
+/*
+ * A value that must not stand on the command line: from a file, "-" for
+ * standard input, or ("") asked for without being shown. The caller wipes out.
+ */
+MUST_CHECK bool call_read_secret(const struct call *call, const char *name,
+				 const char *path, struct strbuf *out,
+				 struct err *e);
+
+/* Whether what this call does belongs into the audit trail (IS_CHANGE). */
+bool command_notes(const struct call *call);
+/*
+ * Writes it down, from the command's row and what it was given: "site.enable",
+ * "site woo-us", by "cli:maria".
+ */
+MUST_CHECK bool command_note(struct app *app, const struct call *call,
+			     struct err *e);
 
 #define PERSON_MAX 81
 /* Who runs the command, for what is written down; returns out. */
@@ -93,6 +113,9 @@ extern const struct command operation_commands[];
 extern const struct command order_commands[];
 extern const struct command retry_commands[];
 extern const struct command secret_commands[];
+extern const struct command user_commands[];
+extern const struct command token_commands[];
+extern const struct command audit_commands[];
 extern const struct command site_commands[];
 extern const struct command status_commands[];
 extern const struct command sync_commands[];

@@ -3,8 +3,6 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "base/text.h"
-
 /* The dots of test-connection end at character 41, the verdict starts at 43. */
 enum { DOTS_END = 41 };
 
@@ -51,27 +49,6 @@ steps_print(struct steps *steps, const struct probe_step *step)
 		(void)fprintf(out, "  Why: %s\n", step->why);
 	if (step->fix[0])
 		(void)fprintf(out, "  Fix: %s\n", step->fix);
-}
-
-void
-steps_print_all(struct steps *steps, const struct probe *probe)
-{
-	for (size_t i = 0; i < probe->steps; i++)
-		steps_print(steps, &probe->step[i]);
-}
-
-void
-steps_fill(struct probe_step *step, const char *name, bool fine,
-	   const struct err *e)
-{
-	*step = (struct probe_step){
-		.name = name,
-		.verdict = fine ? PROBE_PASS : PROBE_FAIL,
-	};
-	if (fine)
-		return;
-	(void)text_copy(step->why, sizeof(step->why), e->text);
-	(void)text_copy(step->fix, sizeof(step->fix), e->hint);
 }
 
 void

@@ -7,6 +7,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/row_out.h"
 #include "base/text.h"
 #include "local.h"
 #include "site/site.h"
@@ -97,6 +98,25 @@ call_take(const struct call *call, const char *flag, char *out, size_t room,
 		return true;
 	return err_set(e, ERR_INPUT, "--%s is longer than %zu bytes", flag,
 		       room - 1);
+}
+
+const char *
+call_list_json(const struct call *call, const char *name, struct strbuf *out)
+{
+	const char *text = call_text(call, name), *before = "[";
+	char word[256];
+
+	while (*text != '\0') {
+		const size_t length = strcspn(text, ",");
+
+		(void)snprintf(word, sizeof(word), "%.*s", (int)length, text);
+		strbuf_add(out, before);
+		json_out_text(out, word);
+		before = ",";
+		text += length + (text[length] == ',');
+	}
+	strbuf_add(out, *before == '[' ? "[]" : "]");
+	return strbuf_text(out);
 }
 
 bool

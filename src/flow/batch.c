@@ -31,6 +31,17 @@ batch_end(struct batch *batch)
 	*batch = (struct batch){0};
 }
 
+bool
+batch_has_status(const struct batch_order *b, const char *list)
+{
+	char word[61];
+
+	while (config_list_next(&list, word, sizeof(word)))
+		if (strcmp(word, b->order.status) == 0)
+			return true;
+	return list == NULL;
+}
+
 /* An order with faults is decided by the one that stands first (8.12). */
 static void
 settle(struct batch_order *b)

@@ -55,17 +55,6 @@ import_filter_read(struct import_filter *out, const char *scope,
 	       read_start(date, site, &out->created_from, e);
 }
 
-static bool
-status_is_wanted(const struct order *o, const char *list)
-{
-	char word[61];
-
-	while (config_list_next(&list, word, sizeof(word)))
-		if (strcmp(word, o->status) == 0)
-			return true;
-	return list == NULL;
-}
-
 /* What an import asks for. */
 struct wanted {
 	const struct import_filter *filter;
@@ -83,7 +72,7 @@ apply_filters(struct batch *batch, const void *context)
 
 		if (b->fate == FATE_GONE || b->poison)
 			continue;
-		if (status_is_wanted(&b->order, wanted->statuses) &&
+		if (batch_has_status(b, wanted->statuses) &&
 		    b->order.order_date >= wanted->filter->created_from)
 			continue;
 		b->fate = FATE_SKIPPED;

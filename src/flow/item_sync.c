@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "app/retry.h"
 #include "app/shops.h"
 #include "base/text.h"
 #include "flow/retry.h"

@@ -8,6 +8,8 @@
 #include "flow/order_sync.h"
 #include "flow/retention.h"
 #include "flow/retry.h"
+#include "flow/webhook.h"
+#include "flow/webhook_check.h"
 
 static const struct job_kind kinds[] = {
 	{"order_sync", true, true, order_sync_run, true, "orders"},
@@ -15,6 +17,8 @@ static const struct job_kind kinds[] = {
 	{"item_sync", true, true, item_sync_run, true, "items"},
 	{"retention", true, false, retention_run, true, NULL},
 	{"retry", true, true, retry_run, true, "orders"},
+	{"webhook", true, true, webhook_run, true, "orders"},
+	{"webhook_check", true, true, webhook_check_run, true, NULL},
 	{"order_retry", false, true, order_retry_run, false, "orders"},
 	{"mark", false, true, mark_run, false, "orders"},
 };
@@ -50,6 +54,7 @@ jobs_worker(struct app *app, struct worker *out)
 		.max_seconds = app->config.run.max_seconds,
 		.stop = app->stop,
 		.attend = attend,
+		.gather = webhook_gather,
 	};
 	memcpy(out->waits.wait_s, app->config.queue.retry_waits_s,
 	       sizeof(out->waits.wait_s));

@@ -46,12 +46,15 @@ clean(struct task *task, enum sql_id statement, unsigned days, struct err *e)
 bool
 retention_run(void *context, struct task *task, struct err *e)
 {
-	const struct app *app = context;
+	struct app *app = context;
 	const struct config *config = &app->config;
 
 	return clean(task, SQL_RETENTION_LOG, config->retention.log_days, e) &&
 	       clean(task, SQL_RETENTION_OPERATIONS,
 		     config->retention.operation_days, e) &&
+	       clean(task, SQL_RETENTION_WEBHOOKS,
+		     config->retention.webhook_days, e) &&
 	       clean(task, SQL_RETENTION_FAILED_OPERATIONS,
-		     config->retention.failed_operation_days, e);
+		     config->retention.failed_operation_days, e) &&
+	       (task_must_stop(task) || app_audit_daily(app, e));
 }
