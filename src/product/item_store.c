@@ -142,10 +142,11 @@ update(struct db *db, struct item *item, struct err *e)
 			  bind_int(item->version)),
 		    e))
 		return false;
-	if (db_changed(db) == 0)
-		return err_set(e, ERR_CONFLICT,
-			       "item %s was changed or removed meanwhile",
-			       item->sku);
+	if (db_changed(db) == 0) {
+		err_set(e, ERR_CONFLICT,
+			"item %s was changed or removed meanwhile", item->sku);
+		return err_as(e, OB_PRECONDITION_FAILED);
+	}
 	item->version++;
 	return true;
 }
@@ -173,7 +174,8 @@ item_delete(struct db *db, const char *key, unsigned version, struct err *e)
 		return forget(db, key, e);
 	if (!item_find(db, key, &item, e))
 		return false;
-	return err_set(e, ERR_CONFLICT, "item %s was changed meanwhile", key);
+	err_set(e, ERR_CONFLICT, "item %s was changed meanwhile", key);
+	return err_as(e, OB_PRECONDITION_FAILED);
 }
 
 bool

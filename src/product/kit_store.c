@@ -139,10 +139,11 @@ lock_version(struct db *db, const struct save *save, unsigned *version,
 		return false;
 	if (save->version == KIT_ANY_VERSION || save->version == *version)
 		return true;
-	return err_set(e, ERR_CONFLICT,
-		       *version == 0        ? "the kit was removed meanwhile"
-		       : save->version == 0 ? "the kit is there already"
-					    : "the kit was changed meanwhile");
+	err_set(e, ERR_CONFLICT,
+		*version == 0        ? "the kit was removed meanwhile"
+		: save->version == 0 ? "the kit is there already"
+				     : "the kit was changed meanwhile");
+	return save->version == 0 ? false : err_as(e, OB_PRECONDITION_FAILED);
 }
 
 static bool

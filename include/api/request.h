@@ -1,0 +1,142 @@
+#ifndef OB_API_REQUEST_H
+#define OB_API_REQUEST_H
+
+/*
+ * A request as a handler sees it: who asks, typed values, and the answer that
+ * it fills. What every request needs (login, rights, limits, If-Match,
+ * idempotency, envelope, ETag) is done before and after it, in dispatch.c.
+ */
+
+#include <jansson.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "account/identity.h"
+#include "api/route.h"
+#include "app/app.h"
+#include "base/clock.h"
+#include "base/err.h"
+#include "base/jnode.h"
+#include "base/money.h"
+#include "base/quantity.h"
+#include "base/strbuf.h"
+#include "entity/list.h"
+#include "net/fcgi.h"
+
+struct hooks;
+
+enum { REQUEST_VALUES_MAX = 64, DATA_MAX = 8 * 1024 * 1024 };
+
+struct value {
+	const struct param *param;
+	const char *text; /* borrowed from the request */
+	int64_t number;   /* INT, ID, FLAG, WORD (index), TIME, DATE */
+	struct money money;
+	struct quantity quantity;
+	json_t *json; /* borrowed: LIST, OBJECT, OBJECTS; null where it is */
+};
+
+/* Who begins with what was queued: a worker at once, or the next cron. */
+enum starts { STARTS_NOTHING, STARTS_NOW, STARTS_BY_CRON };
+
+struct request {
+	struct app *app;
+	struct fcgi *fcgi;
+	struct hooks *hooks; /* what this process remembers of webhooks */
+	const struct route *route;
+	const struct resource *resource;
+	utc_ms now;
+	char id[65];      /* of the request, in log and answer */
+	char base[256];   /* what stands before /api: "/ob" or "" */
+	char origin[300]; /* "https://shop.example" as the client called it */
+	char ip[64];
+	char method[16];    /* of ours; what the server said is gone early */
+	char *path, *query; /* owned, taken apart */
+	char *shown;        /* owned: the path as it came, below the prefix */
+	int envelope;       /* 1, 0, or -1: as the prefix has it */
+	bool is_alias;      /* came by /wp-json/wkpbic/v1 */
+	bool dry_run;
+	struct identity caller; /* user_id 0: nobody */
+	char nonce[65];         /* of the caller's session; "" = none */
+	json_t *body;           /* owned; NULL when there was none */
+	unsigned char body_hash[32];
+	bool holds_key; /* an Idempotency-Key is ours to settle */
+	struct value value[REQUEST_VALUES_MAX];
+	size_t values;
+	struct list_ask list; /* of a route with a list */
+	/* Of the resource as it is now, where If-Match was compared. */
+	bool has_version; /* 0 is one, too: of what was never changed */
+	unsigned version;
+
+	/* The answer. */
+	unsigned status;
+	struct strbuf data;    /* JSON; empty = null */
+	struct strbuf headers; /* whole lines */
+	struct list_page page; /* of a list */
+	bool has_page;
+	bool is_merged;           /* an equal request waited: that is it */
+	enum starts starts;       /* of an operation */
+	utc_ms cron_at;           /* of STARTS_BY_CRON; 0: nobody knows */
+	const char *content_type; /* NULL: JSON */
+	struct strbuf params;     /* of an error: ,"name":"what is wrong" ... */
+	/* A change of ours, for the audit trail; "" = none. */
+	char action[48], object[128];
+	struct strbuf before, after; /* JSON */
+};
+
+/* Values by name; given tells absence from 0 and "". */
+bool request_given(const struct request *r, const char *name);
+const char *request_text(const struct request *r, const char *name);
+int64_t request_int(const struct request *r, const char *name,
+		    int64_t otherwise);
+bool request_flag(const struct request *r, const char *name, bool otherwise);
+utc_ms request_time(const struct request *r, const char *name);
+struct money request_money(const struct request *r, const char *name);
+/* LIST, OBJECT, OBJECTS; its value is NULL when it was not given. */
+struct jnode request_json(const struct request *r, const char *name);
+
+/* Whether the caller may see what belongs to this site; others do not exist. */
+bool request_may_see(const struct request *r, int64_t site_id);
+/* ERR_MISSING as if there were none. */
+MUST_CHECK bool request_must_see(const struct request *r, int64_t site_id,
+				 const char *what, struct err *e);
+bool request_can(const struct request *r, enum capability what);
+/* Adds one parameter's fault; ERR_INPUT, OB_INVALID_PARAM. */
+bool request_fault(struct request *r, struct err *e, const char *param,
+		   const char *format, ...) PRINTF_LIKE(4, 5);
+
+/* One row as the route's shape says; ERR_MISSING names what there is none of.
+ */
+MUST_CHECK bool answer_one(struct request *r, struct rows *rows,
+			   const char *missing, struct err *e);
+/* All rows, as an array. */
+MUST_CHECK bool answer_rows(struct request *r, struct rows *rows,
+			    struct err *e);
+/* The page of the route's list: a whole handler. */
+MUST_CHECK bool answer_list(struct request *r, struct err *e);
+/* The row of an entity with this id, alone; a whole answer. */
+MUST_CHECK bool answer_one_of(struct request *r, const struct entity *entity,
+			      int64_t id, struct err *e);
+/* 202: the operation, its Location, and a worker that begins with it. */
+MUST_CHECK bool answer_operation(struct request *r, int64_t id, bool merged,
+				 struct err *e);
+/* Adds "Name: value"; values with control characters are dropped. */
+void answer_header(struct request *r, const char *name, const char *format, ...)
+	PRINTF_LIKE(3, 4);
+/* Location of something made, "/orders/12"; below the API. */
+void answer_location(struct request *r, const char *format, ...)
+	PRINTF_LIKE(2, 3);
+/*
+ * Says what was changed, for the audit trail, which is written when the request
+ * went well: "site.enable", "site woo-us". before and after are JSON objects
+ * without secrets, in r->before and r->after.
+ */
+void answer_changed(struct request *r, const char *action, const char *format,
+		    ...) PRINTF_LIKE(3, 4);
+
+/* Asks for work in the caller's name and answers 202. scope: JSON or NULL. */
+MUST_CHECK bool request_work(struct request *r, const char *kind,
+			     int64_t site_id, bool full, const char *scope,
+			     struct err *e);
+
+#endif

@@ -1,0 +1,120 @@
+#include <string.h>
+
+#include "api/openapi.h"
+#include "api/request.h"
+#include "resources.h"
+
+/* For a load balancer: whether this process can do its work, and no more. */
+static bool
+health_show(struct request *r, struct err *e)
+{
+	struct err away = {0};
+	const bool ok = (r->app->db != NULL || app_db(r->app, &away)) &&
+			db_run(r->app->db, SQL_HEALTH_PING, NO_BINDS, &away);
+
+	(void)e;
+	r->status = ok ? 200 : 503;
+	strbuf_addf(&r->data, "{\"status\":\"%s\",\"database\":%s}",
+		    ok ? "ok" : "unavailable", ok ? "true" : "false");
+	if (!ok)
+		answer_header(r, "Retry-After", "2");
+	return true;
+}
+
+static bool
+openapi_show(struct request *r, struct err *e)
+{
+	AUTO(strbuf) base = STRBUF(300);
+
+	strbuf_addf(&base, "%s/api/v1", r->base);
+	openapi_add(&r->data, strbuf_text(&base));
+	return strbuf_check(&r->data, e);
+}
+
+/* In the text format of Prometheus; names begin with the program's. */
+static bool
+metrics_show(struct request *r, struct err *e)
+{
+	static const char *const names[] = {
+		"errors",    "jobs_ready",         "jobs_leased",
+		"jobs_dead", "operations_running", "webhooks_pending"};
+	AUTO(rows) rows = ROWS;
+
+	if (!db_open(r->app->db, &rows, SQL_API_METRICS, NO_BINDS, e))
+		return false;
+	(void)rows_next(&rows);
+	for (size_t i = 0; i < COUNT_OF(names); i++)
+		strbuf_addf(&r->data,
+			    "# TYPE orderbridge_%s gauge\n"
+			    "orderbridge_%s %lld\n",
+			    names[i], names[i],
+			    (long long)rows_int(&rows, names[i]));
+	r->content_type = "text/plain; version=0.0.4; charset=utf-8";
+	return rows_check(&rows, e) && strbuf_check(&r->data, e);
+}
+
+static const char *const statuses[] = {"ok", "unavailable", NULL};
+
+static const struct shape health = {
+	"Health",
+	(const struct field[]){
+		{"status", FIELD_WORD, 0, NULL, statuses, NULL, NULL},
+		{"database", FIELD_FLAG, 0, NULL, NULL, NULL,
+		 "whether it answers"},
+		{0},
+	},
+};
+
+/* Its own schema is that of OpenAPI. */
+static const struct shape document = {
+	"OpenApi",
+	(const struct field[]){
+		{"openapi", FIELD_TEXT, 0, NULL, NULL, NULL, "3.1.0"},
+		{"info", FIELD_OBJECT, 0, NULL, NULL, NULL, NULL},
+		{"paths", FIELD_OBJECT, 0, NULL, NULL, NULL, NULL},
+		{0},
+	},
+};
+
+const struct route health_routes[] = {
+	{
+		.method = "GET",
+		.path = "/health",
+		.need = CAN_ANYONE,
+		.handle = health_show,
+		.summary = "Whether it works; 503 where it does not",
+		.status = 200,
+		.traits = ROUTE_NO_DATABASE,
+		.reply = &health,
+	},
+	{
+		.method = "GET",
+		.path = "/ready",
+		.need = CAN_ANYONE,
+		.handle = health_show,
+		.summary = "The same, for those who ask for it by this name",
+		.status = 200,
+		.traits = ROUTE_NO_DATABASE,
+		.reply = &health,
+	},
+	{
+		.method = "GET",
+		.path = "/metrics",
+		.need = CAN_LOGS,
+		.handle = metrics_show,
+		.summary = "Figures for Prometheus",
+		.status = 200,
+		.traits = ROUTE_PLAIN,
+	},
+	{
+		.method = "GET",
+		.path = "/openapi.json",
+		.need = CAN_ANYONE,
+		.handle = openapi_show,
+		.summary = "This description",
+		.status = 200,
+		.traits = ROUTE_NO_DATABASE | ROUTE_BARE,
+		.reply = &document,
+	},
+	{0},
+};

@@ -1,0 +1,92 @@
+#include "hooks.h"
+
+#include <string.h>
+
+#include "base/text.h"
+#include "local.h"
+
+enum { PINGS_A_MINUTE = 60, WORKER_EVERY_MS = 1000 };
+
+void
+hooks_end(struct hooks *hooks)
+{
+	for (size_t i = 0; i < hooks->sites; i++)
+		webhook_secrets_end(&hooks->site[i].secrets);
+	*hooks = (struct hooks){0};
+}
+
+struct hook_site *
+hooks_find(struct hooks *hooks, const char *code)
+{
+	for (size_t i = 0; i < hooks->sites; i++)
+		if (strcmp(hooks->site[i].code, code) == 0)
+			return &hooks->site[i];
+	return NULL;
+}
+
+/* A place for one more; the one that has stood there longest has to go. */
+static struct hook_site *
+make_place(struct hooks *hooks, const char *code)
+{
+	struct hook_site *site = hooks_find(hooks, code);
+
+	if (site == NULL && hooks->sites < HOOK_SITES_MAX)
+		site = &hooks->site[hooks->sites++];
+	if (site == NULL) {
+		site = &hooks->site[hooks->oldest];
+		hooks->oldest = (hooks->oldest + 1) % HOOK_SITES_MAX;
+	}
+	webhook_secrets_end(&site->secrets);
+	(void)text_copy(site->code, sizeof(site->code), code);
+	return site;
+}
+
+struct hook_site *
+hooks_load(struct hooks *hooks, struct app *app, const char *code,
+	   struct err *e)
+{
+	struct webhook_secrets secrets = {0};
+	struct hook_site *site;
+
+	if (!app_db(app, e) || !app_secrets(app, e) ||
+	    !webhook_secrets_load(app->db, &app->secrets, code, &secrets, e)) {
+		webhook_secrets_end(&secrets);
+		return NULL;
+	}
+	if (secrets.site_id == 0) {
+		site = hooks_find(hooks, code);
+		/* Deleted: what was remembered counts no more. */
+		if (site != NULL)
+			webhook_secrets_end(&site->secrets);
+		return NULL;
+	}
+	site = make_place(hooks, code);
+	site->secrets = secrets;
+	site->read_boot_ms = clock_boot_ms();
+	for (size_t i = 0; i < secrets.count; i++)
+		log_hide(&app->log, secrets.text[i].text);
+	return site;
+}
+
+bool
+hooks_may_ping(struct hooks *hooks)
+{
+	const int64_t now = clock_boot_ms();
+
+	if (hooks->pings == 0 || now - hooks->ping_boot_ms >= MINUTE) {
+		hooks->ping_boot_ms = now;
+		hooks->pings = 0;
+	}
+	return hooks->pings++ < PINGS_A_MINUTE;
+}
+
+void
+hooks_start_worker(struct hooks *hooks, struct app *app)
+{
+	const int64_t now = clock_boot_ms();
+
+	if (!hooks->wants_worker || now < hooks->worker_boot_ms)
+		return;
+	hooks->worker_boot_ms = now + WORKER_EVERY_MS;
+	hooks->wants_worker = worker_start_one(app) == WORKER_IS_FULL;
+}

@@ -1,0 +1,206 @@
+#include "api/request.h"
+
+#include <stdio.h>
+
+#include "local.h"
+#include "queue/operation.h"
+#include "resources.h"
+
+static const struct param id_part[] = {
+	{.name = "id", .type = PARAM_ID, .help = "the operation's id"}, {0}};
+
+/* ERR_MISSING too where it belongs to a site that may not be seen. */
+static bool
+load(struct request *r, int64_t id, struct err *e)
+{
+	AUTO(operation) op = {0};
+
+	if (!operation_load(r->app->db, id, &op, e)) {
+		/* The same words as for one of another site. */
+		if (e->class == ERR_MISSING) {
+			err_set(e, ERR_MISSING, "there is no such operation");
+			err_as(e, OB_NOT_FOUND);
+		}
+		return false;
+	}
+	return op.site_id == 0 ||
+	       request_must_see(r, op.site_id, "operation", e);
+}
+
+/* The row of the list, alone. */
+bool
+answer_one_of(struct request *r, const struct entity *entity, int64_t id,
+	      struct err *e)
+{
+	const struct list_access access = {
+		.all_sites = r->caller.all_sites,
+		.site = r->caller.site,
+		.sites = r->caller.sites,
+		.with_pii = request_can(r, CAN_PII),
+		.key = r->app->web_key,
+	};
+	struct list_ask ask = {0};
+	struct list_fault bad = {0};
+	struct list_page page = {0};
+	AUTO(strbuf) rows = STRBUF(DATA_MAX);
+	char number[24];
+	bool fine;
+
+	(void)snprintf(number, sizeof(number), "%lld", (long long)id);
+	fine = list_read(entity, r->app->db, &(struct list_param){"id", number},
+			 1, &access, &ask, &bad, e) &&
+	       list_run(r->app->db, &ask, &rows, &page, e);
+	list_ask_end(&ask);
+	if (!fine)
+		return false;
+	if (page.total == 0) {
+		err_set(e, ERR_MISSING, "there is none with the id %s", number);
+		return err_as(e, OB_NOT_FOUND);
+	}
+	/* An array of one, without its brackets. */
+	strbuf_addn(&r->data, rows.text + 1, rows.len - 2);
+	return strbuf_check(&r->data, e);
+}
+
+static bool
+operation_show(struct request *r, struct err *e)
+{
+	return answer_one_of(r, &entity_operations, request_int(r, "id", 0), e);
+}
+
+bool
+answer_operation(struct request *r, int64_t id, bool merged, struct err *e)
+{
+	r->status = 202;
+	r->is_merged = merged;
+	answer_location(r, "/operations/%lld", (long long)id);
+	if (!answer_one_of(r, &entity_operations, id, e))
+		return false;
+	worker_start(r);
+	return true;
+}
+
+bool
+request_work(struct request *r, const char *kind, int64_t site_id, bool full,
+	     const char *scope, struct err *e)
+{
+	const struct operation_ask ask = {
+		.kind = kind,
+		.site_id = site_id,
+		.is_full = full,
+		.scope = scope,
+		.source = "api",
+		.created_by = r->caller.login,
+		.max_waiting = r->app->config.queue.max_waiting_per_site,
+	};
+	int64_t id;
+	bool merged;
+
+	return operation_ask(r->app->db, &ask, r->now, &id, &merged, e) &&
+	       answer_operation(r, id, merged, e);
+}
+
+static bool
+operation_log(struct request *r, struct err *e)
+{
+	const int64_t id = request_int(r, "id", 0);
+	AUTO(rows) rows = ROWS;
+
+	return load(r, id, e) &&
+	       db_open(r->app->db, &rows, SQL_API_OPERATION_LOG,
+		       BINDS(bind_int(id)), e) &&
+	       answer_rows(r, &rows, e);
+}
+
+static const struct shape log_shape = {
+	"OperationLogLine",
+	(const struct field[]){
+		{"id", FIELD_ID, 0, NULL, NULL, NULL, NULL},
+		{"at", FIELD_TIME, 0, NULL, NULL, NULL, NULL},
+		{"level", FIELD_TEXT, 0, NULL, NULL, NULL, NULL},
+		{"kind", FIELD_TEXT, 0, NULL, NULL, NULL,
+		 "run, line, call, system"},
+		{"status", FIELD_TEXT, FIELD_NULL, NULL, NULL, NULL, NULL},
+		{"ms", FIELD_COUNT, 0, NULL, NULL, NULL, NULL},
+		{"error_code", FIELD_TEXT, FIELD_NULL, NULL, NULL, NULL, NULL},
+		{"message", FIELD_TEXT, 0, NULL, NULL, NULL, NULL},
+		{0},
+	},
+};
+
+static bool
+operation_try_again(struct request *r, struct err *e)
+{
+	const int64_t id = request_int(r, "id", 0);
+
+	if (!load(r, id, e) || !operation_retry(r->app->db, id, e))
+		return false;
+	answer_changed(r, "operation.retry", "operation %lld", (long long)id);
+	return answer_operation(r, id, false, e);
+}
+
+static bool
+operation_stop(struct request *r, struct err *e)
+{
+	const int64_t id = request_int(r, "id", 0);
+
+	if (!load(r, id, e) || !operation_cancel(r->app->db, id, r->now, e))
+		return false;
+	answer_changed(r, "operation.cancel", "operation %lld", (long long)id);
+	return answer_operation(r, id, false, e);
+}
+
+const struct route operations_routes[] = {
+	{
+		.method = "GET",
+		.path = "/operations",
+		.need = CAN_VIEW,
+		.handle = answer_list,
+		.summary = "What was asked for, and how it went",
+		.status = 200,
+		.list = &entity_operations,
+		.many = true,
+	},
+	{
+		.method = "GET",
+		.path = "/operations/{id}",
+		.need = CAN_VIEW,
+		.handle = operation_show,
+		.summary = "One operation; follow it by If-None-Match",
+		.status = 200,
+		.parts = id_part,
+		.reply = &shape_operation,
+	},
+	{
+		.method = "GET",
+		.path = "/operations/{id}/log",
+		.need = CAN_LOGS,
+		.handle = operation_log,
+		.summary = "What it wrote down, the first thousand lines",
+		.status = 200,
+		.parts = id_part,
+		.reply = &log_shape,
+		.many = true,
+	},
+	{
+		.method = "POST",
+		.path = "/operations/{id}/retry",
+		.need = CAN_SYNC,
+		.handle = operation_try_again,
+		.summary = "Try a failed one again, with fresh attempts",
+		.status = 202,
+		.parts = id_part,
+		.reply = &shape_operation,
+	},
+	{
+		.method = "POST",
+		.path = "/operations/{id}/cancel",
+		.need = CAN_SYNC,
+		.handle = operation_stop,
+		.summary = "Stop it at its next safe point",
+		.status = 202,
+		.parts = id_part,
+		.reply = &shape_operation,
+	},
+	{0},
+};

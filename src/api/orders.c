@@ -1,0 +1,453 @@
+#include "api/request.h"
+
+#include <string.h>
+
+#include "app/retry.h"
+#include "base/row_out.h"
+#include "order/errors.h"
+#include "order/read.h"
+#include "resources.h"
+
+static const struct param id_part[] = {
+	{.name = "id", .type = PARAM_ID, .help = "the order's id"}, {0}};
+
+/* clang-format off */
+static const struct shape line_shape = {
+	"OrderLine",
+	(const struct field[]){
+		{"line_no", FIELD_COUNT, 0, NULL, NULL, NULL, NULL},
+		{"parent_line", FIELD_COUNT, FIELD_NULL, NULL, NULL, NULL,
+		 "the kit's line"},
+		{"line_type", FIELD_TEXT, 0, NULL, NULL, NULL,
+		 "product, component, shipping, fee, tax ..."},
+		{"sku", FIELD_TEXT, FIELD_NULL, NULL, NULL, NULL, NULL},
+		{"name", FIELD_TEXT, FIELD_NULL, NULL, NULL, NULL, NULL},
+		{"quantity", FIELD_QUANTITY, 0, NULL, NULL, NULL, NULL},
+		{"unit_price", FIELD_MONEY, 0, NULL, NULL, NULL, NULL},
+		{"discount_amount", FIELD_MONEY, 0, NULL, NULL, NULL, NULL},
+		{"amount", FIELD_MONEY, 0, NULL, NULL, NULL, NULL},
+		{"credit_amount", FIELD_MONEY, 0, NULL, NULL, NULL,
+		 "its share of the store credit"},
+		{"tax_amount", FIELD_MONEY, 0, NULL, NULL, NULL, NULL},
+		{"gl_account", FIELD_TEXT, FIELD_NULL, NULL, NULL, NULL, NULL},
+		{"is_memo", FIELD_FLAG, 0, NULL, NULL, NULL,
+		 "told, not booked"},
+		{0},
+	},
+};
+
+static const struct shape address_shape = {
+	"OrderAddress",
+	(const struct field[]){
+		{"kind", FIELD_TEXT, 0, NULL, NULL, NULL, "bill or ship"},
+		{"first_name", FIELD_TEXT, FIELD_PII, NULL, NULL, NULL, NULL},
+		{"last_name", FIELD_TEXT, FIELD_PII, NULL, NULL, NULL, NULL},
+		{"company", FIELD_TEXT, FIELD_PII, NULL, NULL, NULL, NULL},
+		{"address1", FIELD_TEXT, FIELD_PII, NULL, NULL, NULL, NULL},
+		{"address2", FIELD_TEXT, FIELD_PII, NULL, NULL, NULL, NULL},
+		{"city", FIELD_TEXT, 0, NULL, NULL, NULL, NULL},
+		{"state", FIELD_TEXT, 0, NULL, NULL, NULL, NULL},
+		{"postcode", FIELD_TEXT, FIELD_PII, NULL, NULL, NULL, NULL},
+		{"country", FIELD_TEXT, 0, NULL, NULL, NULL, NULL},
+		{"phone", FIELD_TEXT, FIELD_PII, NULL, NULL, NULL, NULL},
+		{0},
+	},
+};
+
+static const struct shape event_shape = {
+	"OrderEvent",
+	(const struct field[]){
+		{"at", FIELD_TIME, 0, NULL, NULL, NULL, NULL},
+		{"step", FIELD_TEXT, 0, NULL, NULL, NULL, NULL},
+		{"outcome", FIELD_TEXT, 0, NULL, NULL, NULL, NULL},
+		{"code", FIELD_TEXT, FIELD_NULL, NULL, NULL, NULL, NULL},
+		{"message", FIELD_TEXT, FIELD_NULL, NULL, NULL, NULL, NULL},
+		{"ms", FIELD_COUNT, 0, NULL, NULL, NULL, NULL},
+		{"actor", FIELD_TEXT, FIELD_NULL, NULL, NULL, NULL, NULL},
+		{"operation_id", FIELD_ID, FIELD_NULL, NULL, NULL, NULL, NULL},
+		{0},
+	},
+};
+
+static const struct shape detail_shape = {
+	"OrderDetail",
+	(const struct field[]){
+		{"id", FIELD_ID, 0, NULL, NULL, NULL, NULL},
+		{"number", FIELD_TEXT, FIELD_NULL, NULL, NULL, NULL, NULL},
+		{"site", FIELD_TEXT, 0, NULL, NULL, NULL, NULL},
+		{"site_name", FIELD_TEXT, 0, NULL, NULL, NULL, NULL},
+		{"platform_order_id", FIELD_TEXT, 0, NULL, NULL, NULL, NULL},
+		{"outcome", FIELD_TEXT, 0, NULL, NULL, NULL,
+		 "stored, soft, error, skipped, gone"},
+		{"code", FIELD_TEXT, FIELD_NULL, NULL, NULL, NULL, NULL},
+		{"first_at", FIELD_TIME, 0, NULL, NULL, NULL, NULL},
+		{"last_at", FIELD_TIME, 0, NULL, NULL, NULL, NULL},
+		{"order_date", FIELD_TIME, 0, NULL, NULL, NULL, NULL},
+		{"platform_status", FIELD_TEXT, FIELD_NULL, NULL, NULL, NULL,
+		 NULL},
+		{"currency", FIELD_TEXT, FIELD_NULL, NULL, NULL, NULL, NULL},
+		{"total_before_credit", FIELD_MONEY, FIELD_NULL, NULL, NULL,
+		 NULL, NULL},
+		{"credit_total", FIELD_MONEY, FIELD_NULL, NULL, NULL, NULL,
+		 NULL},
+		{"total_due", FIELD_MONEY, FIELD_NULL, NULL, NULL, NULL, NULL},
+		{"tax_total", FIELD_MONEY, FIELD_NULL, NULL, NULL, NULL, NULL},
+		{"payment_method", FIELD_TEXT, FIELD_NULL, NULL, NULL, NULL,
+		 NULL},
+		{"trans_id", FIELD_TEXT, FIELD_NULL, NULL, NULL, NULL, NULL},
+		{"email", FIELD_TEXT, FIELD_NULL | FIELD_PII, NULL, NULL, NULL,
+		 NULL},
+		{"customer_note", FIELD_TEXT, FIELD_NULL | FIELD_PII, NULL,
+		 NULL, NULL, NULL},
+		{"state", FIELD_TEXT, FIELD_NULL, NULL, NULL, NULL, NULL},
+		{"mark_state", FIELD_TEXT, FIELD_NULL, NULL, NULL, NULL, NULL},
+		{"bc_state", FIELD_TEXT, FIELD_NULL, NULL, NULL, NULL, NULL},
+		{"imported", FIELD_COUNT, FIELD_NULL, NULL, NULL, NULL, NULL},
+		{"proof_ok", FIELD_FLAG, FIELD_NULL, NULL, NULL, NULL, NULL},
+		{"proof_residual", FIELD_MONEY, FIELD_NULL, NULL, NULL, NULL,
+		 NULL},
+		{"has_kit", FIELD_FLAG, FIELD_NULL, NULL, NULL, NULL, NULL},
+		{"changed_upstream", FIELD_FLAG, FIELD_NULL, NULL, NULL, NULL,
+		 NULL},
+		{"bc_number", FIELD_TEXT, FIELD_NULL, NULL, NULL, NULL, NULL},
+		{"stored_at", FIELD_TIME, 0, NULL, NULL, NULL, NULL},
+		{"marked_at", FIELD_TIME, 0, NULL, NULL, NULL, NULL},
+		{"revision", FIELD_COUNT, FIELD_NULL, NULL, NULL, NULL, NULL},
+		{"version", FIELD_COUNT, 0, NULL, NULL, NULL, NULL},
+		{"lines", FIELD_LIST, 0, NULL, NULL, &line_shape, NULL},
+		{"addresses", FIELD_LIST, 0, NULL, NULL, &address_shape, NULL},
+		{"timeline", FIELD_LIST, 0, NULL, NULL, &event_shape, NULL},
+		{0},
+	},
+};
+/* clang-format on */
+
+typedef bool reader(struct db *db, int64_t id, struct rows *out, struct err *e);
+
+static bool
+add_part(struct request *r, const char *name, const struct shape *shape,
+	 reader *read, int64_t id, struct err *e)
+{
+	AUTO(rows) rows = ROWS;
+	const char *before = "";
+
+	if (!read(r->app->db, id, &rows, e))
+		return false;
+	strbuf_addf(&r->data, ",\"%s\":[", name);
+	while (rows_next(&rows)) {
+		strbuf_add(&r->data, before);
+		shape_row(&r->data, shape, &rows, request_can(r, CAN_PII),
+			  false);
+		before = ",";
+	}
+	strbuf_add(&r->data, "]");
+	return rows_check(&rows, e);
+}
+
+static bool
+order_show(struct request *r, struct err *e)
+{
+	const int64_t id = request_int(r, "id", 0);
+	AUTO(rows) rows = ROWS;
+
+	if (!db_open(r->app->db, &rows, SQL_API_ORDER_DETAIL,
+		     BINDS(bind_int(id)), e))
+		return false;
+	if (!rows_next(&rows) ||
+	    !request_may_see(r, rows_int(&rows, "site_id"))) {
+		if (!rows_check(&rows, e))
+			return false;
+		err_set(e, ERR_MISSING, "there is no such order");
+		return err_as(e, OB_NOT_FOUND);
+	}
+	shape_row(&r->data, &detail_shape, &rows, request_can(r, CAN_PII),
+		  true);
+	if (!add_part(r, "lines", &line_shape, order_read_lines, id, e) ||
+	    !add_part(r, "addresses", &address_shape, order_read_addresses, id,
+		      e) ||
+	    !add_part(r, "timeline", &event_shape, order_read_events, id, e))
+		return false;
+	strbuf_add(&r->data, "}");
+	return strbuf_check(&r->data, e);
+}
+
+/* The shop's own words, as they came; they may not even be JSON. */
+static bool
+order_raw(struct request *r, struct err *e)
+{
+	AUTO(rows) rows = ROWS;
+
+	if (!db_open(r->app->db, &rows, SQL_API_ORDER_PAYLOAD,
+		     BINDS(bind_int(request_int(r, "id", 0))), e))
+		return false;
+	if (!rows_next(&rows) ||
+	    !request_may_see(r, rows_int(&rows, "site_id"))) {
+		if (!rows_check(&rows, e))
+			return false;
+		err_set(e, ERR_MISSING, "there is no such order");
+		return err_as(e, OB_NOT_FOUND);
+	}
+	strbuf_addf(&r->data, "{\"revision\":%lld,\"fetched_at\":\"",
+		    (long long)rows_int(&rows, "revision"));
+	strbuf_add_time(&r->data, rows_time(&rows, "fetched_at"));
+	strbuf_add(&r->data, "\",\"body\":");
+	json_out_text(&r->data, rows_borrow(&rows, "body", NULL));
+	strbuf_add(&r->data, "}");
+	return rows_check(&rows, e) && strbuf_check(&r->data, e);
+}
+
+static const struct shape raw_shape = {
+	"OrderRaw",
+	(const struct field[]){
+		{"revision", FIELD_COUNT, 0, NULL, NULL, NULL, NULL},
+		{"fetched_at", FIELD_TIME, 0, NULL, NULL, NULL, NULL},
+		{"body", FIELD_TEXT, 0, NULL, NULL, NULL,
+		 "the shop's answer, as a text"},
+		{0},
+	},
+};
+
+/* A row of rm_error_orders that may be seen; fills its order. */
+static bool
+find_error(struct request *r, int64_t *order_id, struct err *e)
+{
+	AUTO(rows) rows = ROWS;
+
+	if (!db_open(r->app->db, &rows, SQL_API_ERROR_ORDER,
+		     BINDS(bind_int(request_int(r, "id", 0))), e))
+		return false;
+	if (!rows_next(&rows) ||
+	    !request_may_see(r, rows_int(&rows, "site_id"))) {
+		if (!rows_check(&rows, e))
+			return false;
+		err_set(e, ERR_MISSING, "there is no such error");
+		return err_as(e, OB_NOT_FOUND);
+	}
+	*order_id = rows_int(&rows, "order_id");
+	return rows_check(&rows, e);
+}
+
+static bool
+error_show(struct request *r, struct err *e)
+{
+	return answer_one_of(r, &entity_error_orders, request_int(r, "id", 0),
+			     e);
+}
+
+static bool
+error_handle(struct request *r, struct err *e)
+{
+	int64_t order_id;
+
+	if (!find_error(r, &order_id, e) ||
+	    !order_error_handle(r->app->db, order_id, request_text(r, "reason"),
+				r->caller.login, r->now, e) ||
+	    !error_show(r, e))
+		return false;
+	answer_changed(r, "error.handle", "order %lld", (long long)order_id);
+	strbuf_add(&r->after, strbuf_text(&r->data));
+	return true;
+}
+
+/* Ids as a JSON list: those that were sent, or what the filter finds. */
+static bool
+error_ids(struct request *r, struct strbuf *out, struct err *e)
+{
+	const struct list_access access = {
+		.all_sites = r->caller.all_sites,
+		.site = r->caller.site,
+		.sites = r->caller.sites,
+		.key = r->app->web_key,
+	};
+	enum { FILTERS_MAX = 16, AT_ONCE = 10000 };
+	struct list_param param[FILTERS_MAX];
+	struct list_fault bad = {0};
+	struct list_ask ask = {0};
+	json_t *filter = request_json(r, "filter").value;
+	json_t *ids = request_json(r, "ids").value;
+	AUTO(strbuf) joined = STRBUF(1 << 18);
+	const char *name;
+	json_t *value;
+	size_t count = 0, found;
+	bool more, fine;
+
+	if ((filter == NULL) == (ids == NULL))
+		return request_fault(r, e, "filter",
+				     "send either a filter or ids");
+	for (size_t i = 0; i < json_array_size(ids); i++)
+		strbuf_addf(&joined, "%s%s", i == 0 ? "" : ",",
+			    json_string_value(json_array_get(ids, i)));
+	if (ids != NULL)
+		param[count++] =
+			(struct list_param){"id", strbuf_text(&joined)};
+	json_object_foreach(filter, name, value)
+	{
+		if (count == FILTERS_MAX || !json_is_string(value))
+			return request_fault(r, e, "filter",
+					     "wanted names and texts");
+		param[count++] =
+			(struct list_param){name, json_string_value(value)};
+	}
+	fine = list_read(&entity_error_orders, r->app->db, param, count,
+			 &access, &ask, &bad, e) &&
+	       list_ids(r->app->db, &ask, AT_ONCE, out, &found, &more, e);
+	list_ask_end(&ask);
+	if (!fine && bad.param[0] != '\0')
+		return request_fault(r, e, bad.param, "%s", bad.message);
+	if (fine && more)
+		return request_fault(r, e, "filter",
+				     "finds more than %d: narrow it", AT_ONCE);
+	return fine;
+}
+
+/* The orders behind the errors, as retry_ask() takes them. */
+static bool
+orders_of(struct request *r, const struct strbuf *ids, struct strbuf *out,
+	  size_t *count, struct err *e)
+{
+	AUTO(rows) rows = ROWS;
+
+	if (!db_open(r->app->db, &rows, SQL_API_ERROR_ORDER_IDS,
+		     BINDS(bind_text(strbuf_text(ids))), e))
+		return false;
+	*count = rows.count;
+	strbuf_add(out, "[");
+	for (size_t i = 0; rows_next(&rows); i++)
+		strbuf_addf(out, "%s%lld", i == 0 ? "" : ",",
+			    (long long)rows_int(&rows, "order_id"));
+	strbuf_add(out, "]");
+	return rows_check(&rows, e) && strbuf_check(out, e);
+}
+
+static bool
+errors_retry(struct request *r, struct err *e)
+{
+	AUTO(strbuf) ids = STRBUF(1 << 18);
+	AUTO(strbuf) orders = STRBUF(1 << 18);
+	int64_t operation = 0;
+	size_t count;
+
+	if (!error_ids(r, &ids, e) || !orders_of(r, &ids, &orders, &count, e))
+		return false;
+	if (r->dry_run || count == 0) {
+		r->status = 200;
+		strbuf_addf(&r->data, "{\"orders\":%zu}", count);
+		return true;
+	}
+	if (!retry_ask(r->app, orders.text, "api", r->caller.login, &operation,
+		       e))
+		return false;
+	answer_changed(r, "error.retry", "%zu orders", count);
+	strbuf_addf(&r->after, "{\"orders\":%s}", orders.text);
+	if (operation != 0)
+		return answer_operation(r, operation, false, e);
+	r->status = 200;
+	strbuf_addf(&r->data, "{\"orders\":%zu}", count);
+	return true;
+}
+
+static const char *const bulk_actions[] = {"retry", NULL};
+
+static const struct param handle_body[] = {
+	{"reason", PARAM_TEXT, PARAM_REQUIRED, 3, 500, NULL, NULL,
+	 "what was done about it"},
+	{0},
+};
+
+static const struct param bulk_body[] = {
+	{"action", PARAM_WORD, PARAM_REQUIRED, 0, 0, bulk_actions, NULL, NULL},
+	{"ids", PARAM_LIST, 0, 1, 1000, NULL, NULL, "ids of the list"},
+	{"filter", PARAM_OBJECT, 0, 0, 0, NULL, NULL,
+	 "the list's own filters: {\"code\":\"ob_sku_unknown\"}"},
+	{0},
+};
+
+static const struct shape bulk_shape = {
+	"BulkCount",
+	(const struct field[]){
+		{"orders", FIELD_COUNT, 0, NULL, NULL, NULL,
+		 "orders that this is about"},
+		{0},
+	},
+};
+
+static const struct param error_part[] = {
+	{.name = "id", .type = PARAM_ID, .help = "the error's id"}, {0}};
+
+const struct route orders_routes[] = {
+	{
+		.method = "GET",
+		.path = "/orders",
+		.need = CAN_VIEW,
+		.handle = answer_list,
+		.summary = "Stored orders",
+		.status = 200,
+		.list = &entity_orders,
+		.many = true,
+	},
+	{
+		.method = "GET",
+		.path = "/orders/{id}",
+		.need = CAN_VIEW,
+		.handle = order_show,
+		.summary = "One order with lines, addresses and timeline",
+		.status = 200,
+		.parts = id_part,
+		.reply = &detail_shape,
+	},
+	{
+		.method = "GET",
+		.path = "/orders/{id}/raw",
+		.need = CAN_PII,
+		.handle = order_raw,
+		.summary = "The order as the shop sent it",
+		.status = 200,
+		.parts = id_part,
+		.reply = &raw_shape,
+	},
+	{
+		.method = "GET",
+		.path = "/error-orders",
+		.need = CAN_VIEW,
+		.handle = answer_list,
+		.summary = "Orders that a person has to look at",
+		.status = 200,
+		.list = &entity_error_orders,
+		.many = true,
+	},
+	{
+		.method = "POST",
+		.path = "/error-orders/bulk",
+		.need = CAN_ORDERS_WRITE,
+		.handle = errors_retry,
+		.summary = "Try many again",
+		.status = 202,
+		.traits = ROUTE_KEY | ROUTE_DRY_RUN | ROUTE_MAYBE_202,
+		.body = bulk_body,
+		.reply = &bulk_shape,
+	},
+	{
+		.method = "GET",
+		.path = "/error-orders/{id}",
+		.need = CAN_VIEW,
+		.handle = error_show,
+		.summary = "One of them",
+		.status = 200,
+		.parts = error_part,
+		.list = NULL,
+		.reply = &shape_error_order,
+	},
+	{
+		.method = "PATCH",
+		.path = "/error-orders/{id}",
+		.need = CAN_ORDERS_WRITE,
+		.handle = error_handle,
+		.summary = "Mark it as handled, with the reason",
+		.status = 200,
+		.traits = ROUTE_IF_MATCH,
+		.parts = error_part,
+		.body = handle_body,
+		.reply = &shape_error_order,
+	},
+	{0},
+};

@@ -1,0 +1,38 @@
+#ifndef OB_API_RESOURCES_H
+#define OB_API_RESOURCES_H
+
+/* The rows of each resource's file; route.c puts them in order. */
+
+#include "api/route.h"
+
+extern const struct route bc_routes[];
+extern const struct route health_routes[];
+extern const struct route items_routes[];
+extern const struct route kits_routes[];
+extern const struct route live_routes[];
+extern const struct route logs_routes[];
+extern const struct route me_routes[];
+extern const struct route operations_routes[];
+extern const struct route orders_routes[];
+extern const struct route overview_routes[];
+extern const struct route schedules_routes[];
+extern const struct route session_routes[];
+extern const struct route settings_routes[];
+extern const struct route setup_routes[];
+extern const struct route sites_routes[];
+extern const struct route sync_routes[];
+extern const struct route tokens_routes[];
+extern const struct route users_routes[];
+extern const struct route webhooks_routes[];
+
+/* Shapes of more than one resource. */
+extern const struct shape shape_deleted, shape_test, shape_upload;
+
+struct csv_report;
+struct request;
+struct test_result;
+/* A test's steps, and what became of an uploaded file, as whole answers. */
+void answer_test(struct request *r, const struct test_result *found);
+void answer_upload(struct request *r, const struct csv_report *report);
+
+#endif

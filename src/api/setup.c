@@ -1,0 +1,165 @@
+#include "api/request.h"
+
+#include <string.h>
+
+#include <openssl/crypto.h>
+
+#include "account/user.h"
+#include "base/row_out.h"
+#include "base/text.h"
+#include "local.h"
+#include "resources.h"
+
+static bool
+setup_show(struct request *r, struct err *e)
+{
+	bool there;
+
+	if (!user_is_there(r->app->db, &there, e))
+		return false;
+	if (there) {
+		err_set(e, ERR_MISSING, "this installation is set up");
+		return err_as(e, OB_NOT_FOUND);
+	}
+	strbuf_addf(&r->data, "{\"needed\":true,\"step\":\"%s\"}",
+		    r->app->config.setup.code[0] == '\0' ? "code"
+							 : "administrator");
+	return strbuf_check(&r->data, e);
+}
+
+/* Nobody else may take a fresh installation over (RELIABILITY 6.1). */
+static bool
+knows_code(struct request *r, struct err *e)
+{
+	const char *code = r->app->config.setup.code;
+	const char *said = request_text(r, "code");
+
+	if (code[0] == '\0') {
+		err_set(e, ERR_DENIED, "no set-up code stands in the INI file");
+		err_hint(e, "write [setup] code = ... (12 characters or more)");
+		return err_as(e, OB_FORBIDDEN);
+	}
+	if (strlen(said) == strlen(code) &&
+	    CRYPTO_memcmp(said, code, strlen(code)) == 0)
+		return true;
+	err_set(e, ERR_DENIED, "that is not the set-up code");
+	return err_as(e, OB_FORBIDDEN);
+}
+
+static bool
+setup_administrator(struct request *r, struct err *e)
+{
+	struct user user = {
+		.is_active = true, .all_sites = true, .role = "administrator"};
+	bool there;
+
+	if (!user_is_there(r->app->db, &there, e))
+		return false;
+	if (there) {
+		err_set(e, ERR_MISSING, "this installation is set up");
+		return err_as(e, OB_NOT_FOUND);
+	}
+	(void)text_copy(user.login, sizeof(user.login),
+			request_text(r, "login"));
+	(void)text_copy(user.name, sizeof(user.name), request_text(r, "name"));
+	if (!knows_code(r, e) ||
+	    !request_hash_password(r, &user, request_text(r, "password"),
+				   user.password_hash, e) ||
+	    !user_add(r->app->db, &user, NULL, NULL, r->now, e))
+		return false;
+	strbuf_add(&r->data, "{\"login\":");
+	json_out_text(&r->data, user.login);
+	strbuf_add(&r->data, "}");
+	answer_changed(r, "setup.administrator", "user %s", user.login);
+	return strbuf_check(&r->data, e);
+}
+
+/* A one-time link: whoever has it chooses the password. */
+static bool
+welcome(struct request *r, struct err *e)
+{
+	const char *link = request_text(r, "link");
+	char hash[PASSWORD_HASH_MAX];
+	unsigned char secret[32];
+	struct user user;
+
+	hash_sha256(link, strlen(link), secret);
+	if (!user_by_link(r->app->db, secret, &user, e) ||
+	    !request_hash_password(r, &user, request_text(r, "password"), hash,
+				   e) ||
+	    !user_take_link(r->app->db, user.id, secret, hash, e))
+		return false;
+	strbuf_add(&r->data, "{\"login\":");
+	json_out_text(&r->data, user.login);
+	strbuf_add(&r->data, "}");
+	answer_changed(r, "user.welcome", "user %s", user.login);
+	return strbuf_check(&r->data, e);
+}
+
+static const struct shape setup_shape = {
+	"Setup",
+	(const struct field[]){
+		{"needed", FIELD_FLAG, 0, NULL, NULL, NULL, NULL},
+		{"step", FIELD_TEXT, 0, NULL, NULL, NULL,
+		 "code: none stands in the INI file; administrator"},
+		{0},
+	},
+};
+
+static const struct shape login_shape = {
+	"NewLogin",
+	(const struct field[]){
+		{"login", FIELD_TEXT, 0, NULL, NULL, NULL, NULL},
+		{0},
+	},
+};
+
+static const struct param administrator_body[] = {
+	{"code", PARAM_TEXT, PARAM_REQUIRED | PARAM_SECRET, 12, 200, NULL, NULL,
+	 "setup.code of the INI file"},
+	{"login", PARAM_TEXT, PARAM_REQUIRED, 1, 60, NULL, NULL, NULL},
+	{"name", PARAM_TEXT, 0, 0, 120, NULL, NULL, NULL},
+	{"password", PARAM_TEXT, PARAM_REQUIRED | PARAM_SECRET, 12, 128, NULL,
+	 NULL, NULL},
+	{0},
+};
+static const struct param welcome_body[] = {
+	{"link", PARAM_TEXT, PARAM_REQUIRED | PARAM_SECRET, 64, 64, NULL, NULL,
+	 "what stands behind #/welcome/"},
+	{"password", PARAM_TEXT, PARAM_REQUIRED | PARAM_SECRET, 12, 128, NULL,
+	 NULL, NULL},
+	{0},
+};
+
+const struct route setup_routes[] = {
+	{
+		.method = "GET",
+		.path = "/setup",
+		.need = CAN_ANYONE,
+		.handle = setup_show,
+		.summary = "Whether this installation still has to be set up",
+		.status = 200,
+		.reply = &setup_shape,
+	},
+	{
+		.method = "POST",
+		.path = "/setup/administrator",
+		.need = CAN_ANYONE,
+		.handle = setup_administrator,
+		.summary = "The first account, with the set-up code",
+		.status = 201,
+		.body = administrator_body,
+		.reply = &login_shape,
+	},
+	{
+		.method = "POST",
+		.path = "/welcome",
+		.need = CAN_ANYONE,
+		.handle = welcome,
+		.summary = "Choose a password with a one-time link",
+		.status = 200,
+		.body = welcome_body,
+		.reply = &login_shape,
+	},
+	{0},
+};

@@ -1,0 +1,524 @@
+#include "api/request.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "app/tests.h"
+#include "base/row_out.h"
+#include "base/text.h"
+#include "net/http.h"
+#include "resources.h"
+#include "site/secret_store.h"
+#include "site/site.h"
+
+static const char *const platforms[] = {"woocommerce", NULL};
+
+/* What a person may change; each may be left out. */
+#define SITE_PARAMS                                                        \
+	{"name", PARAM_TEXT, 0, 1, 120, NULL, NULL, "as people call it"},  \
+		{"url", PARAM_TEXT, 0,    8,                               \
+		 500,   NULL,       NULL, "https address of the shop"},    \
+		{"zone", PARAM_TEXT,                                       \
+		 0,      1,                                                \
+		 64,     NULL,                                             \
+		 NULL,   "time zone of the store: America/New_York"},      \
+		{"currency", PARAM_TEXT, 0,    0,                          \
+		 3,          NULL,       NULL, "currency of the store"},   \
+		{"status",                                                 \
+		 PARAM_TEXT,                                               \
+		 0,                                                        \
+		 0,                                                        \
+		 200,                                                      \
+		 NULL,                                                     \
+		 NULL,                                                     \
+		 "statuses whose orders are fetched, comma-separated"},    \
+		{"min_date", PARAM_TIME,                                   \
+		 PARAM_NULL, 0,                                            \
+		 0,          NULL,                                         \
+		 NULL,       "orders modified before are never fetched"},  \
+		{"max_orders", PARAM_INT, 0,    1,                         \
+		 1000,         NULL,      NULL, "new orders a round"},     \
+		{"skip_test", PARAM_FLAG, 0,    0,                         \
+		 0,           NULL,       NULL, "pass over test orders"},  \
+		{"orders_sync",                                            \
+		 PARAM_FLAG,                                               \
+		 0,                                                        \
+		 0,                                                        \
+		 0,                                                        \
+		 NULL,                                                     \
+		 NULL,                                                     \
+		 "synchronise orders by schedule"},                        \
+		{"infer_gift_card",                                        \
+		 PARAM_FLAG,                                               \
+		 0,                                                        \
+		 0,                                                        \
+		 0,                                                        \
+		 NULL,                                                     \
+		 NULL,                                                     \
+		 "a total below its lines was paid by gift card"},         \
+		{"health_url",                                             \
+		 PARAM_TEXT,                                               \
+		 0,                                                        \
+		 0,                                                        \
+		 500,                                                      \
+		 NULL,                                                     \
+		 NULL,                                                     \
+		 "called after each completed sync"},                      \
+		{"consumer_key",                                           \
+		 PARAM_TEXT,                                               \
+		 PARAM_SECRET,                                             \
+		 8,                                                        \
+		 200,                                                      \
+		 NULL,                                                     \
+		 NULL,                                                     \
+		 "of the shop's REST API; write-only"},                    \
+	{                                                                  \
+		"consumer_secret", PARAM_TEXT, PARAM_SECRET, 8, 200, NULL, \
+			NULL, "of the shop's REST API; write-only"         \
+	}
+
+static const struct param new_body[] = {
+	{"code", PARAM_TEXT, PARAM_REQUIRED, 1, 40, NULL, NULL,
+	 "short name, fixed for ever: a-z 0-9 -"},
+	{"platform", PARAM_WORD, PARAM_REQUIRED, 0, 0, platforms, NULL,
+	 "what the shop runs on"},
+	{"prefix", PARAM_TEXT, 0, 1, 14, NULL, NULL, "of order numbers"},
+	SITE_PARAMS,
+	{0},
+};
+static const struct param edit_body[] = {SITE_PARAMS, {0}};
+static const struct param id_part[] = {
+	{.name = "id", .type = PARAM_ID, .help = "the site's id"}, {0}};
+
+/* clang-format off */
+static const struct shape site_shape = {
+	"Site",
+	(const struct field[]){
+		{"id", FIELD_ID, 0, NULL, NULL, NULL, NULL},
+		{"code", FIELD_TEXT, 0, NULL, NULL, NULL, NULL},
+		{"prefix", FIELD_TEXT, 0, NULL, NULL, NULL, NULL},
+		{"platform", FIELD_TEXT, 0, NULL, NULL, NULL, NULL},
+		{"name", FIELD_TEXT, 0, NULL, NULL, NULL, NULL},
+		{"url", FIELD_TEXT, 0, NULL, NULL, NULL, NULL},
+		{"enabled", FIELD_FLAG, 0, NULL, NULL, NULL, NULL},
+		{"orders_sync", FIELD_FLAG, 0, NULL, NULL, NULL, NULL},
+		{"zone", FIELD_TEXT, 0, NULL, NULL, NULL, NULL},
+		{"currency", FIELD_TEXT, FIELD_NULL, NULL, NULL, NULL, NULL},
+		{"status", FIELD_TEXT, 0, NULL, NULL, NULL, NULL},
+		{"min_date", FIELD_TIME, 0, NULL, NULL, NULL, NULL},
+		{"max_orders", FIELD_COUNT, 0, NULL, NULL, NULL, NULL},
+		{"skip_test", FIELD_FLAG, 0, NULL, NULL, NULL, NULL},
+		{"infer_gift_card", FIELD_FLAG, 0, NULL, NULL, NULL, NULL},
+		{"health_url", FIELD_TEXT, FIELD_NULL, NULL, NULL, NULL, NULL},
+		{"order_last_run", FIELD_TIME, 0, NULL, NULL, NULL,
+		 "when a sync completed last"},
+		{"auth_failed", FIELD_TEXT, FIELD_NULL, NULL, NULL, NULL,
+		 "why it is paused: its keys were refused"},
+		{"fetchable", FIELD_COUNT, FIELD_NULL, NULL, NULL, NULL,
+		 "orders that the last test found waiting"},
+		{"pending", FIELD_COUNT, 0, NULL, NULL, NULL,
+		 "orders that wait for Business Central"},
+		{"errors", FIELD_COUNT, 0, NULL, NULL, NULL,
+		 "orders that a person has to look at"},
+		{"next_run_at", FIELD_TIME, 0, NULL, NULL, NULL, NULL},
+		{"keys_set_at", FIELD_TIME, 0, NULL, NULL, NULL,
+		 "when its secret was set; null: not yet"},
+		{"version", FIELD_COUNT, 0, NULL, NULL, NULL, NULL},
+		{0},
+	},
+};
+/* clang-format on */
+
+static bool
+site_list_all(struct request *r, struct err *e)
+{
+	AUTO(rows) rows = ROWS;
+	const char *before = "[";
+
+	if (!db_open(r->app->db, &rows, SQL_API_SITES,
+		     BINDS(bind_null(), bind_null()), e))
+		return false;
+	while (rows_next(&rows)) {
+		if (!request_may_see(r, rows_int(&rows, "id")))
+			continue;
+		strbuf_add(&r->data, before);
+		shape_row(&r->data, &site_shape, &rows, true, false);
+		before = ",";
+	}
+	strbuf_add(&r->data, before[0] == '[' ? "[]" : "]");
+	return rows_check(&rows, e) && strbuf_check(&r->data, e);
+}
+
+static bool
+answer_site(struct request *r, int64_t id, struct err *e)
+{
+	AUTO(rows) rows = ROWS;
+
+	if (!request_must_see(r, id, "site", e) ||
+	    !db_open(r->app->db, &rows, SQL_API_SITES,
+		     BINDS(bind_int(id), bind_int(id)), e))
+		return false;
+	if (!rows_next(&rows)) {
+		if (!rows_check(&rows, e))
+			return false;
+		err_set(e, ERR_MISSING, "there is no such site");
+		return err_as(e, OB_NOT_FOUND);
+	}
+	shape_row(&r->data, &site_shape, &rows, true, false);
+	return rows_check(&rows, e) && strbuf_check(&r->data, e);
+}
+
+static bool
+site_show(struct request *r, struct err *e)
+{
+	return answer_site(r, request_int(r, "id", 0), e);
+}
+
+static bool
+load(struct request *r, struct site *out, struct err *e)
+{
+	const int64_t id = request_int(r, "id", 0);
+
+	return request_must_see(r, id, "site", e) &&
+	       site_load(r->app->db, id, out, e);
+}
+
+static void
+take_text(const struct request *r, const char *name, char *out, size_t room)
+{
+	/* The parameter's length is that of the column. */
+	if (request_given(r, name))
+		(void)text_copy(out, room, request_text(r, name));
+}
+
+static bool
+take_values(struct request *r, struct site *site, struct err *e)
+{
+	take_text(r, "name", site->name, sizeof(site->name));
+	take_text(r, "url", site->site_url, sizeof(site->site_url));
+	take_text(r, "zone", site->time_zone, sizeof(site->time_zone));
+	take_text(r, "currency", site->currency, sizeof(site->currency));
+	take_text(r, "status", site->source_status,
+		  sizeof(site->source_status));
+	take_text(r, "health_url", site->health_url, sizeof(site->health_url));
+	if (request_given(r, "min_date"))
+		site->min_date_modified = request_time(r, "min_date");
+	site->max_orders =
+		(unsigned)request_int(r, "max_orders", site->max_orders);
+	site->skip_test = request_flag(r, "skip_test", site->skip_test);
+	site->orders_sync = request_flag(r, "orders_sync", site->orders_sync);
+	site->infer_gift_card =
+		request_flag(r, "infer_gift_card", site->infer_gift_card);
+	return url_check(site->site_url, r->app->config.net.allow_private, e);
+}
+
+static bool
+keep_key(struct request *r, const struct site *site, const char *what,
+	 struct err *e)
+{
+	AUTO(strbuf) name = STRBUF(SECRET_NAME_MAX + 1);
+	struct secret_put put = {.text = request_text(r, what),
+				 .set_by = r->caller.login};
+
+	if (!request_given(r, what))
+		return true;
+	strbuf_addf(&name, "site.%s.%s", site->code, what);
+	put.name = strbuf_text(&name);
+	return app_secrets(r->app, e) &&
+	       secret_store_set(r->app->db, &r->app->secrets, &put, r->now, e);
+}
+
+static bool
+keep_keys(struct request *r, const struct site *site, struct err *e)
+{
+	return keep_key(r, site, "consumer_key", e) &&
+	       keep_key(r, site, "consumer_secret", e);
+}
+
+static bool
+site_make(struct request *r, struct err *e)
+{
+	AUTO(site) site = {0};
+
+	if (!site_default(&site, request_text(r, "code"),
+			  request_text(r, "platform"), e))
+		return false;
+	take_text(r, "prefix", site.prefix, sizeof(site.prefix));
+	(void)text_copy(site.name, sizeof(site.name), site.code);
+	if (!take_values(r, &site, e))
+		return false;
+	if (r->dry_run)
+		return site_check(&site, e);
+	if (!site_add(r->app->db, &site, r->now, e) ||
+	    !keep_keys(r, &site, e) || !answer_site(r, site.id, e))
+		return false;
+	answer_location(r, "/sites/%lld", (long long)site.id);
+	answer_changed(r, "site.add", "site %s", site.code);
+	strbuf_add(&r->after, strbuf_text(&r->data));
+	return true;
+}
+
+static bool
+site_edit(struct request *r, struct err *e)
+{
+	AUTO(site) site = {0};
+
+	if (!load(r, &site, e) || !take_values(r, &site, e))
+		return false;
+	if (r->has_version)
+		site.version = r->version;
+	if (!site_save(r->app->db, &site, e) || !keep_keys(r, &site, e) ||
+	    !answer_site(r, site.id, e))
+		return false;
+	answer_changed(r, "site.edit", "site %s", site.code);
+	strbuf_add(&r->after, strbuf_text(&r->data));
+	return true;
+}
+
+static bool
+switch_site(struct request *r, bool on, struct err *e)
+{
+	AUTO(site) site = {0};
+
+	if (!load(r, &site, e) || !site_enable(r->app->db, &site, on, e) ||
+	    !answer_site(r, site.id, e))
+		return false;
+	answer_changed(r, on ? "site.enable" : "site.disable", "site %s",
+		       site.code);
+	return true;
+}
+
+static bool
+site_switch_on(struct request *r, struct err *e)
+{
+	return switch_site(r, true, e);
+}
+
+static bool
+site_switch_off(struct request *r, struct err *e)
+{
+	return switch_site(r, false, e);
+}
+
+/* Only a disabled one: a click too many must not stop a shop (UX 2.10). */
+static bool
+site_remove(struct request *r, struct err *e)
+{
+	AUTO(site) site = {0};
+
+	if (!load(r, &site, e))
+		return false;
+	if (site.is_active) {
+		err_set(e, ERR_CONFLICT, "site %s is enabled", site.code);
+		err_hint(e, "disable it first");
+		return err_as(e, OB_CONFLICT);
+	}
+	if (!site_delete(r->app->db, &site, r->now, e))
+		return false;
+	strbuf_addf(&r->data, "{\"deleted\":true}");
+	answer_changed(r, "site.delete", "site %s", site.code);
+	return true;
+}
+
+void
+answer_test(struct request *r, const struct test_result *found)
+{
+	static const char *const words[] = {"skip", "pass", "warn", "fail"};
+
+	strbuf_addf(&r->data, "{\"passed\":%s,\"fetchable\":",
+		    found->failed == 0 ? "true" : "false");
+	strbuf_addf(&r->data, found->fetchable < 0 ? "null" : "%lld",
+		    (long long)found->fetchable);
+	strbuf_add(&r->data, ",\"steps\":[");
+	for (size_t i = 0; i < found->steps; i++) {
+		const struct probe_step *step = &found->step[i];
+
+		strbuf_addf(&r->data,
+			    "%s{\"n\":%zu,\"label\":", i == 0 ? "" : ",",
+			    i + 1);
+		json_out_text(&r->data, step->name);
+		strbuf_addf(&r->data, ",\"status\":\"%s\",\"why\":",
+			    words[step->verdict]);
+		json_out_text(&r->data, step->why);
+		strbuf_add(&r->data, ",\"fix\":");
+		json_out_text(&r->data, step->fix);
+		strbuf_add(&r->data, "}");
+	}
+	strbuf_add(&r->data, "]}");
+}
+
+static bool
+site_try(struct request *r, struct err *e)
+{
+	AUTO(site) site = {0};
+	struct test_result found = {0};
+
+	if (!load(r, &site, e) || !app_secrets(r->app, e) ||
+	    !app_http(r->app, e) || !test_site(r->app, &site, &found, e))
+		return false;
+	answer_test(r, &found);
+	answer_changed(r, "site.test", "site %s", site.code);
+	return strbuf_check(&r->data, e);
+}
+
+static bool
+site_statuses(struct request *r, struct err *e)
+{
+	AUTO(rows) rows = ROWS;
+	const int64_t id = request_int(r, "id", 0);
+
+	if (!request_must_see(r, id, "site", e) ||
+	    !db_open(r->app->db, &rows, SQL_API_SITE_STATUSES,
+		     BINDS(bind_int(id)), e))
+		return false;
+	if (!rows_next(&rows)) {
+		if (!rows_check(&rows, e))
+			return false;
+		err_set(e, ERR_MISSING, "there is no such site");
+		return err_as(e, OB_NOT_FOUND);
+	}
+	strbuf_add(&r->data, rows_null(&rows, "statuses")
+				     ? "[]"
+				     : rows_borrow(&rows, "statuses", NULL));
+	return rows_check(&rows, e) && strbuf_check(&r->data, e);
+}
+
+static const struct shape step_shape = {
+	"TestStep",
+	(const struct field[]){
+		{"n", FIELD_COUNT, 0, NULL, NULL, NULL, NULL},
+		{"label", FIELD_TEXT, 0, NULL, NULL, NULL, NULL},
+		{"status", FIELD_TEXT, 0, NULL, NULL, NULL,
+		 "pass, warn, fail, skip"},
+		{"why", FIELD_TEXT, 0, NULL, NULL, NULL, NULL},
+		{"fix", FIELD_TEXT, 0, NULL, NULL, NULL, NULL},
+		{0},
+	},
+};
+
+const struct shape shape_test = {
+	"Test",
+	(const struct field[]){
+		{"passed", FIELD_FLAG, 0, NULL, NULL, NULL, NULL},
+		{"fetchable", FIELD_COUNT, FIELD_NULL, NULL, NULL, NULL,
+		 "orders that the next sync would fetch"},
+		{"steps", FIELD_LIST, 0, NULL, NULL, &step_shape, NULL},
+		{0},
+	},
+};
+
+const struct shape shape_deleted = {
+	"Deleted",
+	(const struct field[]){
+		{"deleted", FIELD_FLAG, 0, NULL, NULL, NULL, NULL},
+		{0},
+	},
+};
+
+static const struct shape status_shape = {
+	"ShopStatus",
+	(const struct field[]){
+		{"id", FIELD_TEXT, 0, NULL, NULL, NULL, NULL},
+		{"label", FIELD_TEXT, 0, NULL, NULL, NULL, NULL},
+		{0},
+	},
+};
+
+const struct route sites_routes[] = {
+	{
+		.method = "GET",
+		.path = "/sites",
+		.need = CAN_VIEW,
+		.handle = site_list_all,
+		.summary = "The shops",
+		.status = 200,
+		.reply = &site_shape,
+		.many = true,
+	},
+	{
+		.method = "POST",
+		.path = "/sites",
+		.need = CAN_SITES_WRITE,
+		.handle = site_make,
+		.summary = "Add a shop",
+		.status = 201,
+		.traits = ROUTE_ALL_SITES,
+		.body = new_body,
+		.reply = &site_shape,
+	},
+	{
+		.method = "GET",
+		.path = "/sites/{id}",
+		.need = CAN_VIEW,
+		.handle = site_show,
+		.summary = "One shop",
+		.status = 200,
+		.parts = id_part,
+		.reply = &site_shape,
+	},
+	{
+		.method = "PUT",
+		.path = "/sites/{id}",
+		.need = CAN_SITES_WRITE,
+		.handle = site_edit,
+		.summary = "Change a shop; what is left out stays",
+		.status = 200,
+		.traits = ROUTE_IF_MATCH,
+		.parts = id_part,
+		.body = edit_body,
+		.reply = &site_shape,
+	},
+	{
+		.method = "DELETE",
+		.path = "/sites/{id}",
+		.need = CAN_SITES_WRITE,
+		.handle = site_remove,
+		.summary = "Give a disabled shop up; its orders stay",
+		.status = 200,
+		.traits = ROUTE_IF_MATCH,
+		.parts = id_part,
+		.reply = &shape_deleted,
+	},
+	{
+		.method = "POST",
+		.path = "/sites/{id}/test",
+		.need = CAN_SITES_WRITE,
+		.handle = site_try,
+		.summary = "Does it answer, and may we read and mark?",
+		.status = 200,
+		.parts = id_part,
+		.reply = &shape_test,
+	},
+	{
+		.method = "POST",
+		.path = "/sites/{id}/enable",
+		.need = CAN_SITES_WRITE,
+		.handle = site_switch_on,
+		.summary = "Let it be synchronised again",
+		.status = 200,
+		.parts = id_part,
+		.reply = &site_shape,
+	},
+	{
+		.method = "POST",
+		.path = "/sites/{id}/disable",
+		.need = CAN_SITES_WRITE,
+		.handle = site_switch_off,
+		.summary = "Leave it alone",
+		.status = 200,
+		.parts = id_part,
+		.reply = &site_shape,
+	},
+	{
+		.method = "GET",
+		.path = "/sites/{id}/statuses",
+		.need = CAN_VIEW,
+		.handle = site_statuses,
+		.summary = "Its order statuses, as the last test read them",
+		.status = 200,
+		.parts = id_part,
+		.reply = &status_shape,
+		.many = true,
+	},
+	{0},
+};

@@ -1,0 +1,247 @@
+#include "api/request.h"
+
+#include <string.h>
+
+#include <openssl/crypto.h>
+
+#include "base/row_out.h"
+#include "local.h"
+#include "queue/window.h"
+#include "resources.h"
+#include "site/site.h"
+
+/* The site that the body names; found is told apart from foreign by nothing. */
+static bool
+take_site(struct request *r, const char *param, struct site *out, struct err *e)
+{
+	const char *code = request_text(r, param);
+	struct err missing = {0};
+
+	if (site_find(r->app->db, code, out, &missing) &&
+	    out->deleted_at == 0 && request_may_see(r, out->id))
+		return true;
+	if (missing.class != ERR_NONE && missing.class != ERR_MISSING) {
+		*e = missing;
+		return false;
+	}
+	return request_fault(r, e, param, "there is no site \"%.40s\"", code);
+}
+
+static bool
+sync_orders(struct request *r, struct err *e)
+{
+	AUTO(site) site = {0};
+
+	if (!take_site(r, "site", &site, e))
+		return false;
+	answer_changed(r, "sync.orders", "site %s", site.code);
+	return request_work(r, "order_sync", site.id,
+			    request_flag(r, "full", false), NULL, e);
+}
+
+static bool
+import_orders(struct request *r, struct err *e)
+{
+	AUTO(site) site = {0};
+	AUTO(strbuf) scope = STRBUF(4096);
+	AUTO(strbuf) list = STRBUF(2048);
+	const json_t *statuses = request_json(r, "statuses").value;
+
+	if (!take_site(r, "site_code", &site, e))
+		return false;
+	for (size_t i = 0; i < json_array_size(statuses); i++)
+		strbuf_addf(&list, "%s%s", i == 0 ? "" : ",",
+			    json_string_value(json_array_get(statuses, i)));
+	strbuf_add(&scope, "{\"order_id\":");
+	json_out_text(&scope, request_text(r, "order_id"));
+	strbuf_add(&scope, ",\"start_date\":");
+	json_out_text(&scope, request_text(r, "start_date"));
+	strbuf_add(&scope, ",\"status\":");
+	json_out_text(&scope, strbuf_text(&list));
+	strbuf_add(&scope, "}");
+	if (!strbuf_check(&scope, e))
+		return false;
+	answer_changed(r, "import.orders", "site %s", site.code);
+	strbuf_add(&r->after, scope.text);
+	return request_work(r, "import", site.id, false, scope.text, e);
+}
+
+static const struct shape result_shape = {
+	"ImportResult",
+	(const struct field[]){
+		{"order_id", FIELD_ID, 0, NULL, NULL, NULL, NULL},
+		{"platform_order_id", FIELD_TEXT, 0, NULL, NULL, NULL, NULL},
+		{"number", FIELD_TEXT, FIELD_NULL, NULL, NULL, NULL, NULL},
+		{"outcome", FIELD_TEXT, 0, NULL, NULL, NULL,
+		 "stored, imported, updated, skipped, soft, hard"},
+		{"code", FIELD_TEXT, FIELD_NULL, NULL, NULL, NULL, NULL},
+		{"message", FIELD_TEXT, FIELD_NULL, NULL, NULL, NULL, NULL},
+		{0},
+	},
+};
+
+static bool
+import_results(struct request *r, struct err *e)
+{
+	AUTO(rows) rows = ROWS;
+	const int64_t id = request_int(r, "op", 0);
+	const char *wanted = request_text(r, "result");
+
+	/* Whether it is there, and may be seen, is said by its own list. */
+	if (!answer_one_of(r, &entity_operations, id, e))
+		return false;
+	strbuf_clear(&r->data);
+	return db_open(r->app->db, &rows, SQL_API_IMPORT_RESULTS,
+		       BINDS(bind_int(id), bind_text_or_null(wanted),
+			     bind_text_or_null(wanted)),
+		       e) &&
+	       answer_rows(r, &rows, e);
+}
+
+static const struct shape window_shape = {
+	"Window",
+	(const struct field[]){
+		{"active", FIELD_FLAG, 0, NULL, NULL, NULL,
+		 "nothing is synchronised now"},
+		{"starts_at", FIELD_TIME, 0, NULL, NULL, NULL, NULL},
+		{"ends_at", FIELD_TIME, 0, NULL, NULL, NULL, NULL},
+		{0},
+	},
+};
+
+static bool
+window_show(struct request *r, struct err *e)
+{
+	const bool active = bc_window_covers(r->now);
+
+	strbuf_addf(&r->data, "{\"active\":%s,\"starts_at\":\"",
+		    active ? "true" : "false");
+	strbuf_add_time(&r->data, active ? r->now : bc_window_starts(r->now));
+	strbuf_add(&r->data, "\",\"ends_at\":\"");
+	strbuf_add_time(&r->data, bc_window_ends(r->now));
+	strbuf_add(&r->data, "\"}");
+	return strbuf_check(&r->data, e);
+}
+
+/* For hosts without a crontab: another one calls this address (CONFIG.md). */
+static bool
+cron_tick(struct request *r, struct err *e)
+{
+	static const char *const words[] = {
+		[WORKER_RUNS] = "started",
+		[WORKER_IS_FULL] = "running",
+		[WORKER_IS_FORBIDDEN] = "forbidden",
+	};
+	const char *key = r->app->config.cron.tick_key;
+	const char *said = request_text(r, "key");
+
+	if (key[0] == '\0' || strlen(said) != strlen(key) ||
+	    CRYPTO_memcmp(said, key, strlen(key)) != 0) {
+		err_set(e, ERR_DENIED, "that is not the key of cron.tick_key");
+		return err_as(e, OB_NOT_LOGGED_IN);
+	}
+	strbuf_addf(&r->data, "{\"cron\":\"%s\"}",
+		    words[cron_start_one(r->app)]);
+	return strbuf_check(&r->data, e);
+}
+
+static const char *const tick_words[] = {"started", "running", "forbidden",
+					 NULL};
+
+static const struct shape tick_shape = {
+	"CronTick",
+	(const struct field[]){
+		{"cron", FIELD_WORD, 0, NULL, tick_words, NULL,
+		 "forbidden: this host starts no processes"},
+		{0},
+	},
+};
+
+static const struct param tick_body[] = {
+	{"key", PARAM_TEXT, PARAM_REQUIRED | PARAM_SECRET, 32, 200, NULL, NULL,
+	 "cron.tick_key of the INI file"},
+	{0},
+};
+
+static const struct param sync_body[] = {
+	{"site", PARAM_TEXT, PARAM_REQUIRED, 1, 40, NULL, NULL,
+	 "the site's code"},
+	{"full", PARAM_FLAG, 0, 0, 0, NULL, NULL, "all orders, not the new"},
+	{0},
+};
+
+static const struct param import_body[] = {
+	{"site_code", PARAM_TEXT, PARAM_REQUIRED, 1, 40, NULL, NULL,
+	 "the webstore to import from"},
+	{"order_id", PARAM_TEXT, 0, 0, 64, NULL, NULL,
+	 "the shop's own id of one order"},
+	{"statuses", PARAM_LIST, 0, 0, 20, NULL, NULL,
+	 "online statuses; none: the site's"},
+	{"start_date", PARAM_DATE, 0, 0, 0, NULL, NULL,
+	 "created on or after this day, in the store's zone"},
+	{0},
+};
+
+static const char *const outcomes[] = {
+	"stored", "imported", "updated", "skipped", "soft", "hard", NULL};
+
+static const struct param op_part[] = {
+	{.name = "op", .type = PARAM_ID, .help = "the operation's id"}, {0}};
+static const struct param result_query[] = {
+	{"result", PARAM_WORD, 0, 0, 0, outcomes, NULL, "only these"}, {0}};
+
+const struct route sync_routes[] = {
+	{
+		.method = "POST",
+		.path = "/sync/orders",
+		.need = CAN_SYNC,
+		.handle = sync_orders,
+		.summary = "Fetch a shop's orders now",
+		.status = 202,
+		.body = sync_body,
+		.reply = &shape_operation,
+	},
+	{
+		.method = "POST",
+		.path = "/imports",
+		.need = CAN_ORDERS_WRITE,
+		.handle = import_orders,
+		.summary = "Import orders by hand, with filters",
+		.status = 202,
+		.traits = ROUTE_KEY,
+		.body = import_body,
+		.reply = &shape_operation,
+	},
+	{
+		.method = "GET",
+		.path = "/imports/{op}",
+		.need = CAN_VIEW,
+		.handle = import_results,
+		.summary = "What became of each order of an import",
+		.status = 200,
+		.parts = op_part,
+		.query = result_query,
+		.reply = &result_shape,
+		.many = true,
+	},
+	{
+		.method = "POST",
+		.path = "/cron/tick",
+		.need = CAN_ANYONE,
+		.handle = cron_tick,
+		.summary = "What the crontab does, for hosts without one",
+		.status = 200,
+		.body = tick_body,
+		.reply = &tick_shape,
+	},
+	{
+		.method = "GET",
+		.path = "/window",
+		.need = CAN_VIEW,
+		.handle = window_show,
+		.summary = "Business Central's maintenance: now, or next",
+		.status = 200,
+		.reply = &window_shape,
+	},
+	{0},
+};
