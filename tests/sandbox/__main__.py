@@ -61,6 +61,7 @@ def make_app(world: World) -> web.Application:
                 content_type="text/html",
                 chunked=False,
             )
+        world.deliverer.kick(world.shops)
         reply.date = reply.date or http_date(world.clock.now())
         return WireResponse(reply)
 

@@ -184,6 +184,12 @@ def deliveries(world: World, call: Call, parts: list[str]) -> Any:
     ]
 
 
+def sent(world: World, call: Call, parts: list[str]) -> Any:
+    """GET /_shops/{code}/deliveries: what the shop told by itself, and how it ended."""
+    shop = _shop(world, parts[0])
+    return {"deliveries": shop.deliveries, "waiting": len(shop.outbox)}
+
+
 def bc_settings(world: World, call: Call, parts: list[str]) -> Any:
     """GET and PUT /_bc."""
     if call.method == "PUT":
@@ -250,6 +256,7 @@ ROUTES: tuple[tuple[str, tuple[str, ...], Handler], ...] = (
     (r"/_shops/([^/]+)/orders", ("POST",), orders),
     (r"/_shops/([^/]+)/orders/(\d+)", ("GET", "PATCH", "DELETE"), order),
     (r"/_shops/([^/]+)/orders/(\d+)/refunds", ("POST",), refund),
+    (r"/_shops/([^/]+)/deliveries", ("GET",), sent),
     (r"/_shops/([^/]+)/orders/(\d+)/deliveries", ("GET",), deliveries),
     (r"/_bc", ("GET", "PUT"), bc_settings),
     (r"/_bc/items/([^/]+)", ("PUT", "DELETE"), bc_item),

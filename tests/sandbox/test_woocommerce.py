@@ -7,8 +7,10 @@ import gzip
 import hashlib
 import hmac
 import http.client
+import http.server
 import json
 import re
+import threading
 import time
 from collections import Counter
 from typing import Any
@@ -248,6 +250,80 @@ def test_a_delivery_is_signed_as_the_captured_one(golden: Sandbox) -> None:
     text = (WOO / "webhooks" / "order-updated.http").read_text(encoding="utf-8")
     names = re.findall(r"^(X-WC-[\w-]+):", text, re.MULTILINE)
     assert [n for n in made["headers"] if n.startswith("X-WC")] == names
+
+
+class Listener:
+    """Who is told: keeps what came and answers as a test wants."""
+
+    def __init__(self) -> None:
+        self.heard: list[tuple[dict[str, str], bytes]] = []
+        self.status = 200
+        outer = self
+
+        class Handler(http.server.BaseHTTPRequestHandler):
+            def do_POST(self) -> None:
+                size = int(self.headers["Content-Length"])
+                outer.heard.append((dict(self.headers), self.rfile.read(size)))
+                self.send_response(outer.status)
+                self.end_headers()
+
+            def log_message(self, *words: object) -> None:
+                """Be silent."""
+
+        self.server = http.server.HTTPServer(("127.0.0.1", 0), Handler)
+        threading.Thread(target=self.server.serve_forever, daemon=True).start()
+
+    @property
+    def url(self) -> str:
+        return f"http://127.0.0.1:{self.server.server_port}/hook"
+
+
+def sent(golden: Sandbox, count: int) -> list[dict[str, object]]:
+    """Wait until the shop has sent so much."""
+    for _ in range(200):
+        done = golden.control("GET", "/_shops/golden/deliveries")
+        if len(done["deliveries"]) >= count and done["waiting"] == 0:
+            break
+        time.sleep(0.02)
+    rows: list[dict[str, object]] = done["deliveries"]
+    assert len(rows) == count
+    return rows
+
+
+def test_a_shop_sends_its_webhooks_and_gives_up_after_failures(
+    golden: Sandbox,
+) -> None:
+    golden.control("PUT", "/_shops/golden", {"sends_webhooks": True})
+    ear = Listener()
+    wish = {"topic": "order.updated", "delivery_url": ear.url, "secret": "s"}
+    hook = golden.woo("POST", "/webhooks", wish, shop="golden").json()
+    own = f"/webhooks/{hook['id']}"
+    assert sent(golden, 1)[0]["ping"] is True
+    assert ear.heard[0][1] == f"webhook_id={hook['id']}".encode()
+    assert "X-WC-Webhook-Signature" not in ear.heard[0][0]
+
+    def edit() -> None:
+        golden.control("PATCH", "/_shops/golden/orders/74", {"customer_note": "x"})
+
+    edit()
+    sent(golden, 2)
+    head, body = ear.heard[1]
+    mac = hmac.new(b"s", body, hashlib.sha256).digest()
+    assert head["X-WC-Webhook-Signature"] == base64.b64encode(mac).decode()
+    assert json.loads(body)["id"] == 74
+    ear.status = 500
+    for count in range(7):
+        view = golden.woo("GET", own, shop="golden").json()
+        assert view["status"] == "active" and "failures" not in view
+        edit()
+        sent(golden, 3 + count)
+    assert golden.woo("GET", own, shop="golden").json()["status"] == "disabled"
+    edit()
+    golden.woo("PUT", own, {"status": "active"}, shop="golden")
+    edit()
+    sent(golden, 10)
+    assert golden.woo("GET", own, shop="golden").json()["status"] == "disabled"
+    ear.server.shutdown()
 
 
 def test_trash_and_delete_answer_with_the_order_as_it_was(golden: Sandbox) -> None:

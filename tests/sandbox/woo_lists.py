@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import base64
-import hashlib
-import hmac
 import json
 import re
 from decimal import Decimal, InvalidOperation
@@ -27,6 +24,7 @@ from .woo_rest import (
     truth,
 )
 from .woo_store import METHODS, Shop, StoredOrder, money
+from .woo_webhooks import body_of, headers
 
 
 def refund_view(request: Request, refund: dict[str, Any], flat: bool) -> dict[str, Any]:
@@ -153,7 +151,8 @@ def add_refund(
 def webhook_view(request: Request, hook: dict[str, Any]) -> dict[str, Any]:
     """Show a webhook; the secret never comes back."""
     own = f"{request.base}/wp-json/wc/v3/webhooks"
-    data = {key: value for key, value in hook.items() if key != "secret"}
+    hidden = ("secret", "failures")
+    data = {key: value for key, value in hook.items() if key not in hidden}
     data["_links"] = {
         "self": [{"href": f"{own}/{hook['id']}", "targetHints": {"allow": METHODS}}],
         "collection": [{"href": own}],
@@ -170,7 +169,7 @@ WEBHOOK_ACTIONS = {
 
 
 def post_webhook(request: Request) -> Reply:
-    """POST /webhooks: stored, and the unsigned ping is recorded, not sent."""
+    """POST /webhooks: stored, and the unsigned ping is recorded, sent if wanted."""
     shop, body = request.shop, request.body()
     topic = str(body.get("topic", ""))
     if not re.fullmatch(r"(order|product|customer|coupon|action)\.\w+", topic):
@@ -210,6 +209,8 @@ def post_webhook(request: Request) -> Reply:
     shop.ledger.effect(
         "woocommerce", "webhook_ping", url=url, body=f"webhook_id={hook_id}", **facts
     )
+    if shop.settings.sends_webhooks:
+        shop.outbox.append((hook_id, 0))
     place = f"{request.base}/wp-json/wc/v3/webhooks/{hook_id}"
     return respond(
         request,
@@ -395,23 +396,9 @@ def get_namespace(request: Request) -> Reply:
 
 def delivery(shop: Shop, hook: dict[str, Any], order: StoredOrder) -> dict[str, Any]:
     """Describe the signed delivery that a change would cause, for tests to send."""
-    body = order.text(shop.site_url, None)
-    mac = hmac.new(str(hook["secret"]).encode(), body.encode(), hashlib.sha256)
+    body = body_of(shop, hook["topic"], order.id)
     return {
         "url": hook["delivery_url"],
-        "headers": {
-            "Content-Type": "application/json",
-            "User-Agent": f"WooCommerce/{shop.settings.version} Hookshot "
-            "(WordPress/7.0.4)",
-            "X-WC-Webhook-Source": f"{shop.site_url}/",
-            "X-WC-Webhook-Topic": hook["topic"],
-            "X-WC-Webhook-Resource": hook["resource"],
-            "X-WC-Webhook-Event": hook["event"],
-            "X-WC-Webhook-Signature": base64.b64encode(mac.digest()).decode(),
-            "X-WC-Webhook-ID": str(hook["id"]),
-            "X-WC-Webhook-Delivery-ID": hashlib.md5(
-                f"{hook['id']}{int(shop.clock.now().timestamp())}".encode()
-            ).hexdigest(),
-        },
+        "headers": headers(shop, hook, body),
         "body": body,
     }

@@ -84,6 +84,8 @@ class ShopSettings:
     extra_headers: dict[str, str] = field(default_factory=dict)
     no_refunds_route: bool = False
     no_index: bool = False
+    # Off: a test sends what it wants; on: the shop calls by itself.
+    sends_webhooks: bool = False
 
 
 class StoredOrder:
@@ -122,6 +124,15 @@ class StoredOrder:
         if known is None:
             known = self._texts[base, dp] = php_json(self.view(base, dp))
         return known
+
+
+def _event(before: StoredOrder | None, after: StoredOrder) -> str:
+    """Name what happened to an order, as the topics of webhooks do."""
+    if before is None:
+        return "created"
+    if (before.status == "trash") == (after.status == "trash"):
+        return "updated"
+    return "deleted" if after.status == "trash" else "restored"
 
 
 def _gmt(text: str) -> datetime:
@@ -188,6 +199,9 @@ class Shop:
         self.orders: dict[int, StoredOrder] = {}
         self.refunds: dict[int, dict[str, Any]] = {}
         self.webhooks: dict[int, dict[str, Any]] = {}
+        # (webhook, order) to be told; order 0 is the ping of a new webhook.
+        self.outbox: deque[tuple[int, int]] = deque()
+        self.deliveries: list[dict[str, Any]] = []
         self.expected: dict[int, dict[str, Any]] = {}
         self.journal: deque[tuple[datetime, int, StoredOrder | None]]
         self.journal = deque(maxlen=JOURNAL_ROWS)
@@ -257,6 +271,7 @@ class Shop:
     def store(self, data: dict[str, Any]) -> StoredOrder:
         """Put an order as it is; the journal keeps what was there."""
         order = StoredOrder(self.localised(data))
+        self.announce(_event(self.orders.get(order.id), order), order.id)
         self.journal.append((self.clock.now(), order.id, self.orders.get(order.id)))
         self.orders[order.id] = order
         self.next_id = max(self.next_id, order.id + 1)
@@ -264,8 +279,15 @@ class Shop:
 
     def remove(self, order_id: int) -> None:
         """Delete an order for good."""
+        self.announce("deleted", order_id)
         self.journal.append((self.clock.now(), order_id, self.orders.get(order_id)))
         self.orders.pop(order_id, None)
+
+    def announce(self, event: str, order_id: int) -> None:
+        """Let the webhooks of a topic tell of an order."""
+        for hook in self.webhooks.values():
+            if self.settings.sends_webhooks and hook["topic"] == f"order.{event}":
+                self.outbox.append((hook["id"], order_id))
 
     def add(self, wish: dict[str, Any]) -> StoredOrder:
         """Take a full order of a test; what is missing gets a plain value."""

@@ -19,6 +19,7 @@ from .ledger import Ledger
 from .orders import generate
 from .wire import Call, Reply, Wire, compress
 from .woo_store import Shop
+from .woo_webhooks import Deliverer
 
 DEFAULT_SHOP = "demo"
 DEFAULT_ORDERS = 100
@@ -36,6 +37,7 @@ class World:
         self.base = "http://127.0.0.1"
         self.shops: dict[str, Shop] = {}
         self.last_lists: dict[tuple[str, str], Reply] = {}
+        self.deliverer = Deliverer()
         self.seed = DEFAULT_SEED
         self.entra = Entra(clock, self.ledger)
         self.bc = BusinessCentral(clock, self.ledger, self.entra)
