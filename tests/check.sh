@@ -18,6 +18,9 @@ pytest() {
 group "form" make -s -C "$build/out" lint
 group "structure and units" make -s -C "$build/out" check
 group "units under ASan and UBSan" make -s -C "$build/sanitized" check
+group "fuzzing, a slice" make -s -C "$build/out" fuzz FUZZ_SECONDS=3
 group "the sandbox itself" pytest tests/sandbox
-group "integration, against a real MariaDB" make -s -C "$build/out" integration
+# A file's tests share what is dear to make; two files at a time have two cores.
+group "integration, against a real MariaDB" make -s -C "$build/out" integration \
+	PYTEST_ARGS="-n 2 --dist=loadfile"
 group "crash sweep" env SWEEP_POINTS=300 make -s -C "$build/out" sweep

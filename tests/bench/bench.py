@@ -9,6 +9,7 @@ a goal. Ends with 1 when a goal is missed.
 from __future__ import annotations
 
 import argparse
+import contextlib
 import json
 import os
 import pathlib
@@ -28,6 +29,8 @@ sys.path[:0] = [str(HERE.parent / "integration"), str(HERE.parent)]
 from conftest import BUILD, Database, MariaDb, installed_template  # noqa: E402
 from installation import PROGRAM, Installation, Sandbox, start_sandbox  # noqa: E402
 from sandbox import orders as sandbox_orders  # noqa: E402
+
+import web_bench  # noqa: E402
 
 LATENCY_MS = 200
 ORDERS = 100
@@ -51,6 +54,19 @@ GOALS = {
     "ingest_orders_per_s": (False, 0.30, 0.45),
     "store_orders_per_s": (False, 0.70, 0.85),
     "queue_jobs_per_s": (False, 0.70, 0.90),
+    "responder_per_s": (False, 0.80, 0.95),
+    "responder_p99_ms": (True, 2.00, 1.20),
+    "list_p95_ms": (True, 1.80, 1.40),
+    "list_depth_p95_ms": (True, 1.50, 1.20),
+    "webhooks_per_s": (False, 1.00, 2.00),
+    "webhooks_p99_ms": (True, 1.00, 0.20),
+    "webhooks_kept": (False, 1.00, 1.00),
+    "responder_rss_mib": (True, 1.00, 0.80),
+    "responder_pss_mib": (True, 1.00, 0.60),
+    "responder_rss_growth": (True, 1.03, 1.00),
+    "soak_rss_growth": (True, 1.03, 1.00),
+    "cold_start_ms": (True, 3.00, 1.50),
+    "apache_p99_ms": (True, 1.00, 0.30),
 }
 
 # Empties what a sync writes, so that each round begins alike.
@@ -61,8 +77,15 @@ rm_order rm_order_seen rm_job rm_operation rm_watermark rm_log rm_sku_check""".s
 class Bench:
     """The server, an installation beside the sandbox, and what was measured."""
 
-    def __init__(self, home: pathlib.Path, server: MariaDb, rounds: int):
-        self.home, self.server, self.rounds = home, server, rounds
+    def __init__(
+        self,
+        home: pathlib.Path,
+        server: MariaDb,
+        rounds: int,
+        keep: pathlib.Path | None = None,
+    ):
+        self.home, self.server, self.rounds, self.keep = home, server, rounds, keep
+        server.run("DROP DATABASE IF EXISTS bench")
         server.run("CREATE DATABASE bench")
         self.database = Database(server, "bench")
         self.sandbox, port = start_sandbox(home)
@@ -319,6 +342,12 @@ MEASURES: dict[str, Callable[[Bench], None]] = {
     "marks": measure_single_marks,
     "ingest": measure_ingest,
     "queue": measure_queue,
+    "responder": web_bench.measure_responder,
+    "lists": web_bench.measure_lists,
+    "memory": web_bench.measure_memory,
+    "cold": web_bench.measure_cold_start,
+    "apache": web_bench.measure_apache,
+    "webhooks": web_bench.measure_webhooks,
 }
 
 
@@ -334,10 +363,17 @@ def refuse_what_measures_nothing() -> None:
         sys.exit("bench: Business Central's maintenance window; try after 04:00 UTC")
 
 
-def private_server() -> Iterator[MariaDb]:
-    with installed_template() as template:
+def template_of(keep: pathlib.Path | None) -> Any:
+    """A data folder to begin with: an empty one, or the one that was kept."""
+    if keep and (keep / "data").exists():
+        return contextlib.nullcontext(keep / "data")
+    return installed_template()
+
+
+def private_server(keep: pathlib.Path | None) -> Iterator[MariaDb]:
+    with template_of(keep) as template:
         server = MariaDb(
-            template, "--innodb-buffer-pool-size=512M", "--innodb-log-file-size=256M"
+            template, "--innodb-buffer-pool-size=2G", "--innodb-log-file-size=256M"
         )
         try:
             ((_, value),) = server.run(
@@ -347,6 +383,10 @@ def private_server() -> Iterator[MariaDb]:
                 sys.exit("bench: commits are not durable, the figures mean nothing")
             yield server
         finally:
+            if keep and (keep / "key").exists() and not (keep / "data").exists():
+                server.process.terminate()
+                server.process.wait()
+                shutil.copytree(server.home / "data", keep / "data", symlinks=True)
             server.close()
 
 
@@ -354,13 +394,18 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--only", choices=sorted(MEASURES), action="append")
+    parser.add_argument("--keep", type=pathlib.Path, help="a folder for the orders")
+    parser.add_argument("--soak", type=int, default=0, help="so many requests, alone")
     options = parser.parse_args()
     refuse_what_measures_nothing()
     home = pathlib.Path(tempfile.mkdtemp(prefix="obbench", dir="/tmp"))
     try:
-        for server in private_server():
-            bench = Bench(home, server, options.rounds)
+        for server in private_server(options.keep):
+            bench = Bench(home, server, options.rounds, options.keep)
             try:
+                if options.soak:
+                    web_bench.soak(bench, options.soak)
+                    continue
                 for name in options.only or MEASURES:
                     MEASURES[name](bench)
             finally:

@@ -6,15 +6,20 @@ odd states stand where they do in life: what waits is new, what is done is most.
 
 from __future__ import annotations
 
+import os
+
 from conftest import Database
 
-ORDERS = 100_000
+# make bench asks for more of them.
+ORDERS = int(os.environ.get("OB_BIG_ORDERS", 100_000))
 SITES = 5
 ITEMS = 100_000
 KITS = 5_000
 OPERATIONS = 10_000
 JOBS = 20_000
 LOG = 100_000
+AUDIT = 100_000
+DELIVERIES = 20_000
 FAILED, WAITING, SKIPPED = 5_000, 1_000, 3_000
 
 # Order k is placed ten minutes after order k - 1; the last is the newest.
@@ -155,6 +160,17 @@ SELECT seq, {SITE}, CONCAT('S', {SITE}, '-', seq), 'verify', 'ob_sku_unknown',
     1, {PLACED}, {PLACED} FROM seq_{ORDERS + 1}_to_{ORDERS + FAILED};
 """
 
+# Shops tell each order twice; what came last still waits.
+WEBHOOKS = f"""
+INSERT INTO rm_webhook_in (site_id, topic, platform_order_id, dedup, delivery_id,
+    ip, spooled, state, operation_id, received_at, body)
+SELECT {SITE}, ELT(1 + seq DIV 5 MOD 2, 'order.created', 'order.updated'),
+    seq - seq DIV 5 MOD 2 * 5, UNHEX(SHA2(seq, 256)), 'e5a5', '192.0.2.7', 0,
+    IF(seq > {DELIVERIES} - 2000, 'pending', 'done'),
+    IF(seq > {DELIVERIES} - 2000, NULL, 1 + seq MOD {OPERATIONS}),
+    TIMESTAMP'2026-11-20 12:00:00' - INTERVAL ({DELIVERIES} - seq) MINUTE, '{{}}'
+FROM seq_1_to_{DELIVERIES};
+"""
 
 # A table of one row makes the server join from that row, if it is let.
 ONE_OF_EACH = """
@@ -163,18 +179,63 @@ UPDATE rm_order SET site_id = 1, updated_at = updated_at;
 UPDATE rm_error_orders SET site_id = 1;
 UPDATE rm_job SET site_id = 1, operation_id = 1 WHERE state <> 'leased';
 UPDATE rm_log SET site_id = 1;
+UPDATE rm_webhook_in SET site_id = 1;
 DELETE FROM rm_operation WHERE id > 1;
 UPDATE rm_operation SET site_id = 1;
 DELETE FROM rm_watermark WHERE site_id > 1;
 DELETE FROM rm_schedule WHERE site_id > 1;
+DELETE FROM rm_grant WHERE site_id > 1;
 DELETE FROM rm_sites WHERE id > 1;
 DELETE FROM rm_connection WHERE id > 1;
 """
 
 
+# Five sessions and ten tokens a user; a trail of four chains with an anchor a day.
+ACCOUNTS = f"""
+INSERT INTO rm_user (login, name, role, all_sites, totp_secret, link_hash,
+    link_until)
+SELECT CONCAT('user', seq), CONCAT('User ', seq),
+    ELT(1 + seq MOD 4, 'administrator', 'operator', 'analyst', 'viewer'),
+    seq MOD 2, IF(seq MOD 3, NULL, 'v1:1:x:y:z'), UNHEX(SHA2(seq, 256)),
+    '2026-11-20 12:30:00' FROM seq_1_to_500;
+INSERT INTO rm_grant (user_id, site_id)
+SELECT 1 + seq DIV 3, 1 + seq MOD 3 FROM seq_0_to_1199;
+INSERT INTO rm_session (user_id, token_hash, ip, created_at, seen_at, proven_at,
+    ends_at)
+SELECT 1 + seq MOD 500, UNHEX(SHA2(seq, 256)), '192.0.2.1', '2026-11-20 11:00:00',
+    '2026-11-20 11:59:00', '2026-11-20 11:00:00',
+    IF(seq MOD 100, '2026-11-20 12:30:00', '2026-11-20 11:30:00')
+FROM seq_1_to_2500;
+INSERT INTO rm_token (user_id, kind, name, token_hash, last4, scopes, all_sites,
+    created_at, expires_at)
+SELECT 1 + seq MOD 500, IF(seq MOD 2, 'token', 'password'), 'a script',
+    UNHEX(SHA2(seq, 256)), 'abcd', 'view', seq MOD 5 > 0, '2026-11-01', '2027-01-01'
+FROM seq_1_to_5000;
+INSERT INTO rm_token_site (token_id, site_id)
+SELECT id, 1 FROM rm_token WHERE all_sites = 0;
+INSERT INTO rm_recovery_code (user_id, code_hash)
+SELECT 1 + seq MOD 500, UNHEX(SHA2(seq, 256)) FROM seq_1_to_5000;
+INSERT INTO rm_login_try (subject, failures, began_at, not_before)
+SELECT UNHEX(SHA2(seq, 256)), 3,
+    TIMESTAMP'2026-11-20 12:00:00' - INTERVAL seq * 4 SECOND,
+    TIMESTAMP'2026-11-20 12:00:00' - INTERVAL seq * 4 SECOND
+FROM seq_1_to_20000;
+INSERT INTO rm_audit (chain, seq, at, user_id, who, ip, request_id, action, object,
+    new_value, mac)
+SELECT CONCAT('api:web', seq MOD 4), 1 + seq DIV 4,
+    TIMESTAMP'2026-11-20 12:00:00' - INTERVAL 5 * ({AUDIT} - seq) MINUTE,
+    1 + seq MOD 500, CONCAT('user', 1 + seq MOD 500), '192.0.2.1', 'request',
+    CASE WHEN seq MOD 288 = 0 THEN 'audit.anchor' WHEN seq MOD 288 = 1
+        THEN 'audit.purge' ELSE 'site.enable' END,
+    IF(seq MOD 288 = 1, 'api:web1', 'site shop1'),
+    IF(seq MOD 288 = 1, JSON_OBJECT('seq', 1), NULL), UNHEX(SHA2(seq, 256))
+FROM seq_0_to_{AUDIT - 1};
+"""
+
+
 def fill(database: Database) -> dict[str, int]:
     """Fill a migrated schema; return the rows of each table."""
-    return run(database, GROUND, PRODUCTS, QUEUE, ORDER_ROWS)
+    return run(database, GROUND, PRODUCTS, QUEUE, ORDER_ROWS, WEBHOOKS, ACCOUNTS)
 
 
 def leave_one_of_each(database: Database) -> dict[str, int]:

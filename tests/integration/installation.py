@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 import pathlib
 import re
+import shutil
 import signal
 import subprocess
 import sys
@@ -47,11 +48,15 @@ class Installation:
         self.log = home / "log" / "order-sync.log"
         self.clock = home / "clock"
         self.environment: dict[str, str] = {}
+        self.settings: dict[str, str] = {}
+        # Which program, and whom the commands run as; "" = us.
+        self.program, self.user = PROGRAM, ""
         (home / "log").mkdir()
         self.write_settings()
 
     def write_settings(self, **change: str) -> None:
         """Write the INI file; change: section__key = value."""
+        self.settings = change
         values = {
             "database__socket": self.database.server.socket,
             "database__name": self.database.name,
@@ -69,6 +74,12 @@ class Installation:
             sections.setdefault(section, []).append(f"{key} = {value}")
         text = "".join(f"[{s}]\n" + "\n".join(k) + "\n" for s, k in sections.items())
         (self.home / "orderbridge.ini").write_text(text)
+
+    def own(self) -> None:
+        """Give what we wrote to whom the commands run as."""
+        if self.user:
+            for path in (self.home, *self.home.rglob("*")):
+                shutil.chown(path, self.user, self.user)
 
     def variables(self, **more: str) -> dict[str, str]:
         """The environment of a command."""
@@ -100,13 +111,15 @@ class Installation:
     ) -> Done:
         """Run a command to its end."""
         done = subprocess.run(
-            [str(PROGRAM), *words],
+            [str(self.program), *words],
             input=text,
             stdin=subprocess.DEVNULL if text is None else None,
             capture_output=True,
             text=True,
             env=self.variables(**variables),
             timeout=timeout,
+            user=self.user or None,
+            group=self.user or None,
         )
         return Done(done.returncode, done.stdout, done.stderr)
 
@@ -119,7 +132,7 @@ class Installation:
     def start(self, *words: str, **variables: str) -> subprocess.Popen[str]:
         """Start a command and leave it running."""
         return subprocess.Popen(
-            [str(PROGRAM), *words],
+            [str(self.program), *words],
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,

@@ -8,6 +8,7 @@ reads. What else reads far more rows than it gives says why in `dear`.
 
 from __future__ import annotations
 
+import hashlib
 import json
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -38,6 +39,8 @@ DEEP = datetime(2025, 6, 1, 12, 0)  # three quarters down the list
 ERROR_AT = datetime(2026, 12, 1)  # the errors of a month come after the orders
 LONG_AGO = datetime(1970, 1, 1)
 HASH = b"\x01" * 32
+SHA_7 = hashlib.sha256(b"7").digest()
+AUDIT_AT = datetime(2026, 1, 1)
 IDS = json.dumps(list(range(ORDERS - 99, ORDERS + 1)))
 PLATFORM_IDS = json.dumps([str(n) for n in range(ORDERS - 99, ORDERS + 1)])
 NUMBERS = json.dumps([f"S{1 + n % 5}-{n}" for n in range(ORDERS - 99, ORDERS + 1)])
@@ -47,6 +50,7 @@ TAKEN = ("host", 1, 1)  # owner, fence, beat
 CAPPED = "counts what waits, up to its limit"
 WALK = "the index in its order, as far as its LIMIT"
 OPEN = "reads what is open, which people keep small"
+FEW_USERS = "at most a thousand people"
 JUDGED = 16  # a row of the item list looks up its verdict, its age and its kits
 VERIFY = "verify reads everything by its nature; a person asks for it"
 FIGURES = "a count over all rows, of status alone"
@@ -90,6 +94,8 @@ CASES: dict[str, Case | list[Case]] = {
     "cron_ready": case(1000, dear=CAPPED),
     "cron_running": case(),
     "cron_ended": case("{}"),
+    "cron_seen": case(),
+    "worker_cron": case(),
     "sync_sites": case(),
     "import_results": case(5000),
     "retry_find": case(ORDERS + 10, f"S1-{ORDERS + 10}"),
@@ -124,6 +130,89 @@ CASES: dict[str, Case | list[Case]] = {
         case(LOG - 20, "run", "run", *[None] * 8),
     ],
     "log_last_id": case(),
+    # account
+    "role_list": case(),
+    "role_find": case("viewer"),
+    "role_insert": case("packer", "Packer", "view"),
+    "role_update": case("Packer", "view", "packer", 0),
+    "role_delete": case("packer"),
+    "user_count": case(),
+    "user_insert": case(
+        *("new", "New", "", "viewer", 1, "", NOW, b"l" * 32, NOW), dear=FEW_USERS
+    ),
+    "user_list": [
+        case(None, None, dear=FEW_USERS),
+        case(1, 1),
+    ],
+    "user_find": case("user7"),
+    "user_load": case(7),
+    "user_update": case("U", "", "viewer", 1, 1, 7, 0),
+    "user_hold_administrators": case(),
+    "user_other_administrators": case(4),
+    "user_password": case("x", 7),
+    "user_rehash": case("x", 7, ""),
+    "user_link": case(b"l" * 32, NOW, 7),
+    "user_by_link": case(SHA_7),
+    "user_take_link": case("x", 7, SHA_7),
+    "user_delete": case(ORDERS, 0),
+    "user_names": case(),
+    "user_totp": case("v1:1:x:y:z", 1, 7),
+    "user_totp_older": case(2, dear=FEW_USERS),
+    "user_totp_relock": case("v1:2:x:y:z", 6, "v1:1:x:y:z"),
+    "user_totp_step": case(1, 7, 1),
+    "user_seen": case(7),
+    "grant_clear": case(7),
+    "grant_insert": case(450, '["shop1"]'),
+    "grant_unknown": case('["shop1", "nowhere"]'),
+    "recovery_clear": case(7),
+    "recovery_insert": case(7, HASH),
+    "recovery_use": case(7, HASH),
+    "session_insert": case(7, HASH, "::1", "x", 30, 12),
+    "session_check": case(SHA_7, 30, 12),
+    "session_seen": case(30, 12, 7),
+    "session_renew": case(HASH, 7),
+    "session_list": case(7),
+    "session_end": case(7, 8),
+    "session_end_all": case(7, 0),
+    "session_end_oldest": case(7, 7),
+    "session_clean": case(),
+    "token_insert": case(7, "token", "x", HASH, "abcd", "view", 1, NOW, 7),
+    "token_site_insert": case(7, '["shop1"]'),
+    "token_owner": case(7),
+    "token_check": case(SHA_7),
+    "token_used": case("::1", 7),
+    "token_list": [
+        case("token", None, None, dear="a page of a thousand"),
+        case("token", 8, 8),
+    ],
+    "token_find": [case(7, "token", None, None), case(7, "token", 8, 8)],
+    "token_site_clear": case(5),
+    "token_delete": case(6),
+    "token_expired": case(7),
+    "token_of_user": case(7),
+    "login_try_find": case(SHA_7),
+    "login_try_begin": case(HASH, 1, NOW, NOW),
+    "login_try_count": case(4, NOW, NOW, SHA_7, 3, NOW),
+    "login_try_return": case(SHA_7),
+    "login_try_forget": case(SHA_7),
+    "login_try_clean": case(),
+    "audit_head": case("api:web1"),
+    "audit_insert": case(
+        *("api:web1", ORDERS, NOW, 7, "user7", "::1", "r", "site.add", "site x"),
+        *(None, None, HASH),
+    ),
+    "audit_chains": case(),
+    "audit_walk": case("api:web1", 20_000),
+    "audit_link": case("api:web1", 20_000),
+    "audit_heads": case(),
+    "audit_anchors": case("audit.anchor"),
+    "audit_purged": case("api:web1", dear="an entry a day and chain"),
+    "audit_old": [
+        case(LONG_AGO),
+        case(AUDIT_AT, dear="reads what is to be removed"),
+    ],
+    "audit_remove": case("api:web1", 900),
+    "audit_list": case(50, rm_audit=WALK),
     # db, migrate
     "session_facts": case(),
     "session_now": case(),
@@ -147,6 +236,14 @@ CASES: dict[str, Case | list[Case]] = {
     "retention_log": case(datetime(2026, 10, 1), 1000),
     "retention_operations": case(datetime(2026, 5, 1), 1000),
     "retention_failed_operations": case(datetime(2026, 5, 1), 1000),
+    "retention_webhooks": case(datetime(2026, 11, 10), 1000),
+    "webhook_sites": case(64),
+    "webhook_check_sites": case(),
+    "webhook_check_url": case(1),
+    "webhook_check_save": case(1, "https://x", NOW, 1, 0, "[]"),
+    "api_site_webhooks": case(1),
+    "webhook_pending": case(1, 100),
+    "webhook_done": case(1, 1, "19000", 20_000),
     "verify_seen_once": case(rm_order=VERIFY),
     "verify_one_fate": case(rm_order_seen=VERIFY),
     "verify_addresses": case(rm_order=VERIFY, rm_lineitems=VERIFY),
@@ -328,6 +425,7 @@ CASES: dict[str, Case | list[Case]] = {
     "upstream_not_before": case(NOW, "x", "woocommerce:3"),
     "upstream_retry": case("woocommerce:3"),
     # site
+    "list_site_id": case("shop1"),
     "site_find": case("shop1"),
     "site_load": case(1),
     "site_list": case(0),
@@ -347,6 +445,7 @@ CASES: dict[str, Case | list[Case]] = {
     "connection_save": case("main", 1, "{}", 1, 0),
     "connection_tested": case(NOW, 1, "{}", 1),
     "connection_list": case(),
+    "secret_make": case("web.key", 1, b"x", NOW),
     "secret_set": case("secret.1", "secret", 1, b"x", None, None, NOW, None),
     "secret_get": case("secret.1"),
     "secret_delete": case("secret.1"),
@@ -354,6 +453,46 @@ CASES: dict[str, Case | list[Case]] = {
     "secret_list": case(),
     "secret_older": case(1),
     "secret_relock": case(b"x", 1, "secret.1", 0),
+    # api
+    "idempotency_begin": case(b"r" * 32, b"b" * 32),
+    "idempotency_find": case(b"r" * 32),
+    "idempotency_done": case(202, "", "{}", b"r" * 32),
+    "idempotency_forget": case(b"r" * 32),
+    "idempotency_expire": case(b"r" * 32),
+    "idempotency_clean": case(),
+    "api_sites": [
+        case(None, None, dear="counts what waits and what is open of each site"),
+        case(1, 1, dear="counts what waits and what is open of the site"),
+    ],
+    "api_site_statuses": case(1),
+    "api_order_detail": case(1),
+    "api_order_payload": case(1),
+    "api_import_results": [case(1, None, None), case(1, "stored", "stored")],
+    "api_operation_log": case(1),
+    "api_error_order": case(1),
+    "api_error_order_ids": case("[1,2,3]"),
+    "api_schedules": [case(None, None), case(1, 1)],
+    "api_schedule_save": case(1, "hourly", 0, NOW, NOW, 1, 0),
+    "api_settings": case(),
+    "api_setting_hold": case("maria"),
+    "api_setting_set": case("log.level", "info", "maria"),
+    "api_setting_reset": case("log.level"),
+    "api_overview_tiles": [
+        case(NOW, *[None] * 10, dear=CAPPED),
+        case(NOW, *[1] * 10, dear=CAPPED),
+    ],
+    "api_overview_pending": [
+        case(None, None, dear=CAPPED),
+        case(1, 1, dear=CAPPED),
+    ],
+    "api_metrics": case(dear=CAPPED),
+    "api_job": case(1),
+    "api_job_hasten": case(1),
+    "webhook_site": case("shop1"),
+    "webhook_add": case(
+        *(1, "order.updated", "7", HASH, "e5a5", "192.0.2.7", 0, "pending", NOW),
+        b"{}",
+    ),
     # watermark
     "watermark_find": case("fetch:orders:1"),
     "watermark_make": case("fetch:items:1", None, "items"),

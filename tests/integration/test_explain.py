@@ -36,7 +36,12 @@ def read_statements() -> dict[str, str]:
 
 
 STATEMENTS = read_statements()
-PLANNED_NAMES = [n for n, text in STATEMENTS.items() if text.startswith(PLANNED)]
+# Texts with places are whole only in a list: test_list.py runs them.
+PLANNED_NAMES = [
+    name
+    for name, text in STATEMENTS.items()
+    if text.startswith(PLANNED) and not re.search(r"\{[a-z]+\}", text)
+]
 RUNS = [
     pytest.param(name, given, id=f"{name}-{i}" if i else name)
     for name in PLANNED_NAMES

@@ -8,6 +8,7 @@ import random
 import signal
 
 import pytest
+from conftest import MOMENT
 from installation import BUILD, Installation
 from test_fault_rows import add, marked, stored
 from test_faults import settle
@@ -41,6 +42,7 @@ def test_f40_memory_that_is_refused_leaves_no_half_order_and_loses_none(
     dice = random.Random(points)
     for nth in sorted(dice.sample(range(1, points), POINTS)):
         ids |= {*add(shop, 2, at=PAST), *add(shop, 1, variety="kit", at=PAST)}
+        shop.set_clock(MOMENT, rate=1)  # PAST stays within the overlap
         status = sync(shop, OBF_PLAN=f"malloc:{nth}")
         # Whatever it says, it says so; and a library that does not expect it
         # (OpenSSL, while it starts) ends the process as a kill would.

@@ -29,7 +29,11 @@ def test_a_new_database_gets_all_tables(empty_database: Database):
     names = empty_database.run(
         "SELECT name, is_enabled, frequency FROM rm_schedule ORDER BY name"
     )
-    assert names == [("item_sync", 0, "hourly"), ("retention", 1, "daily")]
+    assert names == [
+        ("item_sync", 0, "hourly"),
+        ("retention", 1, "daily"),
+        ("webhook_check", 1, "daily"),
+    ]
 
 
 def test_a_second_run_does_nothing(database: Database):
@@ -60,7 +64,7 @@ def test_killed_in_every_step_and_run_again_it_ends_the_same(
     assert kills >= STEPS - 1
     assert empty_database.probe("check").value["result"] == "ok"
     assert empty_database.dump() == second_database.dump()
-    assert empty_database.one("SELECT COUNT(*) FROM rm_schedule") == 2
+    assert empty_database.one("SELECT COUNT(*) FROM rm_schedule") == 3
 
 
 def test_killed_before_its_first_record_it_starts_over(

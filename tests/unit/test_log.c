@@ -275,6 +275,40 @@ TEST(without_a_folder_lines_go_to_stderr)
 	(void)unlink(path);
 }
 
+static void
+held_lines_go_out_together_or_with_a_warning(void **state)
+{
+	struct desk *desk = *state;
+	struct log *log = &desk->log;
+
+	log_hold(log);
+	log_line(log, LOG_INFO, LOG_INT("a", 1));
+	log_line(log, LOG_INFO, LOG_INT("a", 2));
+	assert_file(desk->path, "");
+	log_flush(log);
+	assert_file(desk->path, "2026-11-20T13:00:09.114Z INFO  a=1\n"
+				"2026-11-20T13:00:09.114Z INFO  a=2\n");
+	log_line(log, LOG_INFO, LOG_INT("a", 3));
+	log_line(log, LOG_WARN, LOG_INT("a", 4));
+	assert_file(desk->path, "2026-11-20T13:00:09.114Z INFO  a=1\n"
+				"2026-11-20T13:00:09.114Z INFO  a=2\n"
+				"2026-11-20T13:00:09.114Z INFO  a=3\n"
+				"2026-11-20T13:00:09.114Z WARN  a=4\n");
+}
+
+static void
+more_than_a_few_held_lines_go_out_by_themselves(void **state)
+{
+	struct desk *desk = *state;
+	struct stat file;
+
+	log_hold(&desk->log);
+	for (int i = 0; i < 1000; i++)
+		log_line(&desk->log, LOG_INFO, LOG_INT("a", i));
+	assert_return_code(stat(desk->path, &file), 0);
+	assert_true(file.st_size > 20000);
+}
+
 #define AT_A_DESK(test) \
 	cmocka_unit_test_setup_teardown(test, desk_make, desk_remove)
 
@@ -286,6 +320,8 @@ RUN_TESTS(AT_A_DESK(lines_read_as_the_handbook_shows),
 	  AT_A_DESK(lines_below_the_level_are_left_out),
 	  AT_A_DESK(equal_lines_within_a_second_are_counted),
 	  AT_A_DESK(after_logrotate_lines_go_to_the_new_file),
+	  AT_A_DESK(held_lines_go_out_together_or_with_a_warning),
+	  AT_A_DESK(more_than_a_few_held_lines_go_out_by_themselves),
 	  AT_A_DESK(a_full_disk_drops_lines_and_counts_them),
 	  cmocka_unit_test(
 		  a_folder_that_is_not_there_is_an_error_and_stderr_is_used),
