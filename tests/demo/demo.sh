@@ -1,10 +1,23 @@
 #!/bin/sh
 # A hundred orders of real shape travel from a shop into MariaDB: what
-# ./bootstrap demo shows. $1: the folder of the build; --once ends by itself.
+# ./bootstrap demo shows. $1: the folder of the build; then --once, which ends by
+# itself, and --apache, which answers by Apache in the place of nginx.
 set -eu
 cd "$(dirname "$0")/../.."
 build=$1
-once=${2-}
+shift
+once=''
+server=nginx
+for word in "$@"; do
+	case $word in
+	--once) once=yes ;;
+	--apache) server=apache ;;
+	*)
+		echo "demo: $word is not known; --once, --apache" >&2
+		exit 2
+		;;
+	esac
+done
 home=$build/demo
 export PYTHONDONTWRITEBYTECODE=1
 sql() { mariadb --no-defaults --socket="$socket" --user=orderbridge \
@@ -106,6 +119,9 @@ clock stands at $now."
 	echo "$now 1" >"$home/clock"
 	export ORDERBRIDGE_TEST_CLOCK="$home/clock"
 }
+
+# shellcheck source=tests/demo/web.sh
+. tests/demo/web.sh
 
 # ---- how it tells
 
@@ -215,9 +231,38 @@ FROM rm_sites
 WHERE is_active = 1 AND orders_sync = 1;'
 run status -v
 
-[ "$once" != --once ] || exit 0
-tell "The demo stays until Ctrl-C. Try, in another terminal:"
+tell "8. The same through the REST API, behind $server"
+password=$(od -An -N8 -tx1 /dev/urandom | tr -d ' \n')
+printf '%s' "$password" >"$home/secret"
+quietly user add maria --role=administrator --name=Maria \
+	--password-file="$home/secret"
+rm -f "$home/secret"
+token=$("$build/orderbridge" token add maria --name=demo --scopes=view,sync 2>/dev/null)
+start_web
+list="curl -sS -H 'Authorization: Bearer $token' '$web/api/v1/orders?per_page=1'"
+sync="curl -sS -H 'Authorization: Bearer $token' --json '{\"site\":\"demo\"}' $web/api/v1/sync/orders"
+show_and_run "$list"
+grep -q '"total":' "$home/answer.json"
+show_and_run "$sync"
+operation=$(sed -n 's/.*"data":{"id":"\([0-9]*\)".*/\1/p' "$home/answer.json")
+follow="curl -sS -H 'Authorization: Bearer $token' $web/api/v1/operations/$operation"
+tries=0
+until eval "$follow" | grep -q '"state":"completed"'; do
+	tries=$((tries + 1))
+	[ $tries -lt 150 ] || {
+		echo "demo: operation $operation did not end" >&2
+		exit 1
+	}
+	sleep 0.2
+done
+show_and_run "$follow"
+
+[ -z "$once" ] || exit 0
+tell "The demo stays until Ctrl-C. Its address: $web/  login: maria  password: $password"
 cat <<EOT
+Try, in another terminal:
+  $list
+  $sync
   export ORDERBRIDGE_CONFIG=$home/orderbridge.ini ORDERBRIDGE_TEST_CLOCK=$home/clock
   $build/orderbridge order list
   $build/orderbridge order show BGM-1000
