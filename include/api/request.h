@@ -95,6 +95,15 @@ struct money request_money(const struct request *r, const char *name);
 /* LIST, OBJECT, OBJECTS; its value is NULL when it was not given. */
 struct jnode request_json(const struct request *r, const char *name);
 
+/*
+ * What a change of many is about, by the body's "ids" or "filter": the keys as
+ * a JSON list of texts, of rows that the caller may see. ERR_INPUT when it says
+ * neither or both, or finds more than most.
+ */
+MUST_CHECK bool request_choose(struct request *r, const struct entity *entity,
+			       unsigned most, struct strbuf *out,
+			       struct err *e);
+
 /* Whether the caller may see what belongs to this site; others do not exist. */
 bool request_may_see(const struct request *r, int64_t site_id);
 /* ERR_MISSING as if there were none. */

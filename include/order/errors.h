@@ -48,6 +48,13 @@ MUST_CHECK bool order_error_handle(struct db *db, int64_t order_id,
 				   const char *reason, const char *by,
 				   utc_ms now, struct err *e);
 /*
+ * Ends a job that waits for its next try, or is dead; the order that it is
+ * about, where it waits for that alone, becomes an error for a person to look
+ * at. ERR_MISSING; ERR_CONFLICT when the job is being worked on, or has ended.
+ */
+MUST_CHECK bool order_give_up(struct db *db, int64_t job_id, const char *by,
+			      utc_ms now, struct err *e);
+/*
  * What makes two errors one cause: SHA-256 of the code and the SKU, else the
  * field with its numbers taken out.
  */

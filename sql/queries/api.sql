@@ -238,7 +238,7 @@ WHERE id = ?
   AND state = 'ready'
 
 -- name: api_job
-SELECT id, operation_id, site_id, state
+SELECT id, operation_id, site_id, kind, state
 FROM rm_job
 WHERE id = ?
 

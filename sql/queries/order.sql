@@ -186,6 +186,39 @@ VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 'open', 1, ?, ?, ?)
        last_at = VALUES(last_at), operation_id = VALUES(operation_id),
        version = version + 1
 
+-- name: order_give_up_find
+-- A job that is tried again, and the order that waits for it, with the words of
+-- its last try. A fetch that failed is shown as what could not be read.
+SELECT j.site_id, j.operation_id, j.wait_sku, s.id AS order_id, s.number,
+       s.currency, COALESCE(s.total, 0) AS total, s.code,
+       COALESCE(NULLIF(v.step, 'fetch'), 'normalise') AS stage,
+       COALESCE(v.message, j.last_error, '') AS message
+  FROM rm_job AS j
+  LEFT JOIN rm_order_seen AS s
+    ON j.kind = 'order_retry' AND s.site_id = j.site_id
+   AND s.platform_order_id = j.ref
+  LEFT JOIN rm_order_event AS v
+    ON v.id = (SELECT w.id
+                 FROM rm_order_event AS w
+                WHERE w.order_id = s.id AND w.outcome = 'soft'
+                  AND w.step <> 'result'
+                ORDER BY w.id DESC
+                LIMIT 1)
+ WHERE j.id = ?
+
+-- name: order_give_up
+UPDATE rm_order_seen
+   SET outcome = 'error'
+ WHERE id = ?
+   AND outcome = 'soft'
+
+-- name: order_give_up_job
+UPDATE rm_job
+   SET state = 'done', done_at = UTC_TIMESTAMP(3), open_key = NULL,
+       fence = fence + 1
+ WHERE id = ?
+   AND state IN ('ready', 'dead')
+
 -- name: order_to_mark
 SELECT id, platform_order_id, number
   FROM rm_order FORCE INDEX (ix_rm_order_mark_state_order_date_id)

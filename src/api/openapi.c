@@ -285,7 +285,7 @@ response(struct strbuf *out, const struct route *route, unsigned status)
 {
 	strbuf_addf(out, "\"%u\":{\"description\":\"%s\"", status,
 		    status == 204 ? "Done" : "What was asked for");
-	if (status == 202) {
+	if (status == 202 && route->status != 202) {
 		strbuf_add(out,
 			   ",\"content\":{\"application/json\":{\"schema\":"
 			   "{\"$ref\":\"#/components/schemas/"
@@ -351,6 +351,11 @@ add_route(struct strbuf *out, const char *tag, const struct route *route)
 	}
 	strbuf_add(out, ",\"responses\":{");
 	response(out, route, route->status);
+	/* What was only looked at is told at once. */
+	if ((route->traits & ROUTE_DRY_RUN) != 0 && route->status == 202) {
+		strbuf_add(out, ",");
+		response(out, route, 200);
+	}
 	if ((route->traits & ROUTE_MAYBE_202) != 0) {
 		strbuf_add(out, ",");
 		response(out, route, 202);

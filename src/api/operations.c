@@ -1,7 +1,9 @@
 #include "api/request.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 
+#include "base/row_out.h"
 #include "local.h"
 #include "queue/operation.h"
 #include "resources.h"
@@ -150,6 +152,121 @@ operation_stop(struct request *r, struct err *e)
 	return answer_operation(r, id, false, e);
 }
 
+/* What became of the many that a bulk change is about. */
+struct bulk {
+	bool retries; /* else it cancels */
+	size_t changed;
+	struct strbuf refused; /* JSON */
+	struct strbuf ids;     /* of the changed ones, JSON */
+};
+
+static void
+bulk_end(struct bulk *bulk)
+{
+	strbuf_end(&bulk->refused);
+	strbuf_end(&bulk->ids);
+}
+
+/* One that is not in the state for it, or gone, holds up no other. */
+static bool
+change_one(struct request *r, struct bulk *bulk, const char *id, struct err *e)
+{
+	const int64_t number = strtoll(id, NULL, 10);
+	const bool done =
+		bulk->retries ? operation_retry(r->app->db, number, e)
+			      : operation_cancel(r->app->db, number, r->now, e);
+
+	if (done) {
+		strbuf_addf(&bulk->ids, "%s\"%s\"",
+			    bulk->changed++ == 0 ? "" : ",", id);
+		return true;
+	}
+	if (e->class != ERR_CONFLICT && e->class != ERR_MISSING)
+		return false;
+	strbuf_addf(&bulk->refused, "%s{\"id\":\"%s\",\"message\":",
+		    bulk->refused.len == 0 ? "" : ",", id);
+	json_out_text(&bulk->refused, e->text);
+	strbuf_add(&bulk->refused, "}");
+	*e = (struct err){0};
+	return true;
+}
+
+static bool
+change_all(struct request *r, struct bulk *bulk, const json_t *ids,
+	   struct err *e)
+{
+	for (size_t i = 0; i < json_array_size(ids); i++)
+		if (!change_one(r, bulk,
+				json_string_value(json_array_get(ids, i)), e))
+			return false;
+	return true;
+}
+
+static bool
+operations_bulk(struct request *r, struct err *e)
+{
+	enum { AT_ONCE = 1000 };
+	AUTO(bulk)
+	bulk = {.retries = request_int(r, "action", 0) == 0,
+		.refused = STRBUF(DATA_MAX / 2),
+		.ids = STRBUF(1 << 18)};
+	AUTO(strbuf) found = STRBUF(1 << 18);
+	json_auto_t *ids = NULL;
+
+	if (!request_choose(r, &entity_operations, AT_ONCE, &found, e) ||
+	    !json_read(found.text, found.len, &ids, e))
+		return false;
+	r->status = r->dry_run ? 200 : 202;
+	if (!r->dry_run && !change_all(r, &bulk, ids, e))
+		return false;
+	strbuf_addf(
+		&r->data, "{\"matched\":%zu,\"changed\":%zu,\"refused\":[%s]}",
+		json_array_size(ids), bulk.changed, strbuf_text(&bulk.refused));
+	if (bulk.changed > 0) {
+		answer_changed(r,
+			       bulk.retries ? "operation.retry"
+					    : "operation.cancel",
+			       "%zu operations", bulk.changed);
+		strbuf_addf(&r->after, "{\"operations\":[%s]}",
+			    strbuf_text(&bulk.ids));
+		if (bulk.retries)
+			worker_start(r);
+	}
+	return strbuf_check(&bulk.refused, e) && strbuf_check(&r->data, e);
+}
+
+static const char *const bulk_actions[] = {"retry", "cancel", NULL};
+
+static const struct param bulk_body[] = {
+	{"action", PARAM_WORD, PARAM_REQUIRED, 0, 0, bulk_actions, NULL,
+	 "failed ones are tried again, open ones are stopped"},
+	{"ids", PARAM_LIST, 0, 1, 1000, NULL, NULL, "ids of the list"},
+	{"filter", PARAM_OBJECT, 0, 0, 0, NULL, NULL,
+	 "the list's own filters: {\"state\":\"failed\"}"},
+	{0},
+};
+
+static const struct shape refused_shape = {
+	"Refused",
+	(const struct field[]){
+		{"id", FIELD_ID, 0, NULL, NULL, NULL, NULL},
+		{"message", FIELD_TEXT, 0, NULL, NULL, NULL, NULL},
+		{0},
+	},
+};
+
+static const struct shape bulk_shape = {
+	"OperationsBulk",
+	(const struct field[]){
+		{"matched", FIELD_COUNT, 0, NULL, NULL, NULL,
+		 "operations that this is about"},
+		{"changed", FIELD_COUNT, 0, NULL, NULL, NULL, NULL},
+		{"refused", FIELD_LIST, 0, NULL, NULL, &refused_shape,
+		 "those that were in no state for it, and why"},
+		{0},
+	},
+};
+
 const struct route operations_routes[] = {
 	{
 		.method = "GET",
@@ -160,6 +277,17 @@ const struct route operations_routes[] = {
 		.status = 200,
 		.list = &entity_operations,
 		.many = true,
+	},
+	{
+		.method = "POST",
+		.path = "/operations/bulk",
+		.need = CAN_SYNC,
+		.handle = operations_bulk,
+		.summary = "Try many again, or stop them",
+		.status = 202,
+		.traits = ROUTE_KEY | ROUTE_DRY_RUN,
+		.body = bulk_body,
+		.reply = &bulk_shape,
 	},
 	{
 		.method = "GET",

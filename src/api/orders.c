@@ -249,57 +249,6 @@ error_handle(struct request *r, struct err *e)
 	return true;
 }
 
-/* Ids as a JSON list: those that were sent, or what the filter finds. */
-static bool
-error_ids(struct request *r, struct strbuf *out, struct err *e)
-{
-	const struct list_access access = {
-		.all_sites = r->caller.all_sites,
-		.site = r->caller.site,
-		.sites = r->caller.sites,
-		.key = r->app->web_key,
-	};
-	enum { FILTERS_MAX = 16, AT_ONCE = 10000 };
-	struct list_param param[FILTERS_MAX];
-	struct list_fault bad = {0};
-	struct list_ask ask = {0};
-	json_t *filter = request_json(r, "filter").value;
-	json_t *ids = request_json(r, "ids").value;
-	AUTO(strbuf) joined = STRBUF(1 << 18);
-	const char *name;
-	json_t *value;
-	size_t count = 0, found;
-	bool more, fine;
-
-	if ((filter == NULL) == (ids == NULL))
-		return request_fault(r, e, "filter",
-				     "send either a filter or ids");
-	for (size_t i = 0; i < json_array_size(ids); i++)
-		strbuf_addf(&joined, "%s%s", i == 0 ? "" : ",",
-			    json_string_value(json_array_get(ids, i)));
-	if (ids != NULL)
-		param[count++] =
-			(struct list_param){"id", strbuf_text(&joined)};
-	json_object_foreach(filter, name, value)
-	{
-		if (count == FILTERS_MAX || !json_is_string(value))
-			return request_fault(r, e, "filter",
-					     "wanted names and texts");
-		param[count++] =
-			(struct list_param){name, json_string_value(value)};
-	}
-	fine = list_read(&entity_error_orders, r->app->db, param, count,
-			 &access, &ask, &bad, e) &&
-	       list_ids(r->app->db, &ask, AT_ONCE, out, &found, &more, e);
-	list_ask_end(&ask);
-	if (!fine && bad.param[0] != '\0')
-		return request_fault(r, e, bad.param, "%s", bad.message);
-	if (fine && more)
-		return request_fault(r, e, "filter",
-				     "finds more than %d: narrow it", AT_ONCE);
-	return fine;
-}
-
 /* The orders behind the errors, as retry_ask() takes them. */
 static bool
 orders_of(struct request *r, const struct strbuf *ids, struct strbuf *out,
@@ -322,15 +271,16 @@ orders_of(struct request *r, const struct strbuf *ids, struct strbuf *out,
 static bool
 errors_retry(struct request *r, struct err *e)
 {
+	enum { AT_ONCE = 10000 };
 	AUTO(strbuf) ids = STRBUF(1 << 18);
 	AUTO(strbuf) orders = STRBUF(1 << 18);
 	int64_t operation = 0;
 	size_t count;
 
-	if (!error_ids(r, &ids, e) || !orders_of(r, &ids, &orders, &count, e))
+	if (!request_choose(r, &entity_error_orders, AT_ONCE, &ids, e) ||
+	    !orders_of(r, &ids, &orders, &count, e))
 		return false;
 	if (r->dry_run || count == 0) {
-		r->status = 200;
 		strbuf_addf(&r->data, "{\"orders\":%zu}", count);
 		return true;
 	}
@@ -341,7 +291,6 @@ errors_retry(struct request *r, struct err *e)
 	strbuf_addf(&r->after, "{\"orders\":%s}", orders.text);
 	if (operation != 0)
 		return answer_operation(r, operation, false, e);
-	r->status = 200;
 	strbuf_addf(&r->data, "{\"orders\":%zu}", count);
 	return true;
 }
@@ -421,7 +370,7 @@ const struct route orders_routes[] = {
 		.need = CAN_ORDERS_WRITE,
 		.handle = errors_retry,
 		.summary = "Try many again",
-		.status = 202,
+		.status = 200,
 		.traits = ROUTE_KEY | ROUTE_DRY_RUN | ROUTE_MAYBE_202,
 		.body = bulk_body,
 		.reply = &bulk_shape,

@@ -214,6 +214,16 @@ const struct route sync_routes[] = {
 	},
 	{
 		.method = "GET",
+		.path = "/imports",
+		.need = CAN_VIEW,
+		.handle = answer_list,
+		.summary = "Imports that were asked for, and how they went",
+		.status = 200,
+		.list = &entity_imports,
+		.many = true,
+	},
+	{
+		.method = "GET",
 		.path = "/imports/{op}",
 		.need = CAN_VIEW,
 		.handle = import_results,

@@ -280,6 +280,9 @@ CASES: dict[str, Case | list[Case]] = {
         *(ORDERS, 1, None, "verify", "ob_sku_unknown", None, None, "x", None),
         *(1, None, HASH, NOW, NOW, 1),
     ),
+    "order_give_up_find": case(5000),
+    "order_give_up": case(ORDERS),
+    "order_give_up_job": case(5000),
     "order_to_mark": [
         case(1, 200),
         case(2, 200, dear="reads what other sites have to mark, seldom much"),
