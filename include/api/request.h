@@ -24,6 +24,7 @@
 #include "net/fcgi.h"
 
 struct hooks;
+struct site;
 
 enum { REQUEST_VALUES_MAX = 64, DATA_MAX = 8 * 1024 * 1024 };
 
@@ -109,6 +110,12 @@ bool request_may_see(const struct request *r, int64_t site_id);
 /* ERR_MISSING as if there were none. */
 MUST_CHECK bool request_must_see(const struct request *r, int64_t site_id,
 				 const char *what, struct err *e);
+/*
+ * The site whose code the parameter names; the caller ends it. A foreign one is
+ * told apart from one that is not there by nothing.
+ */
+MUST_CHECK bool request_site(struct request *r, const char *param,
+			     struct site *out, struct err *e);
 bool request_can(const struct request *r, enum capability what);
 /* Adds one parameter's fault; ERR_INPUT, OB_INVALID_PARAM. */
 bool request_fault(struct request *r, struct err *e, const char *param,
@@ -123,6 +130,11 @@ MUST_CHECK bool answer_rows(struct request *r, struct rows *rows,
 			    struct err *e);
 /* The page of the route's list: a whole handler. */
 MUST_CHECK bool answer_list(struct request *r, struct err *e);
+/* Appends a page of an entity, as far as the caller may see it. */
+MUST_CHECK bool request_rows(struct request *r, const struct entity *entity,
+			     const struct list_param *param, size_t count,
+			     struct strbuf *out, struct list_page *page,
+			     struct err *e);
 /* The row of an entity with this id, alone; a whole answer. */
 MUST_CHECK bool answer_one_of(struct request *r, const struct entity *entity,
 			      int64_t id, struct err *e);
@@ -143,7 +155,11 @@ void answer_location(struct request *r, const char *format, ...)
 void answer_changed(struct request *r, const char *action, const char *format,
 		    ...) PRINTF_LIKE(3, 4);
 
-/* Asks for work in the caller's name and answers 202. scope: JSON or NULL. */
+/* Asks for work in the caller's name. scope: JSON or NULL. */
+MUST_CHECK bool request_ask(struct request *r, const char *kind,
+			    int64_t site_id, bool full, const char *scope,
+			    int64_t *id, bool *merged, struct err *e);
+/* The same, and answers 202. */
 MUST_CHECK bool request_work(struct request *r, const char *kind,
 			     int64_t site_id, bool full, const char *scope,
 			     struct err *e);

@@ -64,6 +64,7 @@ enum {
 	ROUTE_PLAIN = 512,       /* the answer is text/plain */
 	ROUTE_SHOWN_ONCE = 1024, /* it holds a secret: no repeat, no copy */
 	ROUTE_ALL_SITES = 2048,  /* only for who may see every site */
+	ROUTE_SEED_TEXTS = 4096, /* below the seed's prefix as it shows them */
 };
 
 struct route {

@@ -133,8 +133,10 @@ ORDER BY h.name
 LIMIT 1000
 
 -- name: api_schedule_save
+-- The moment 0, which counts as none when it is bound, is where some begin.
 UPDATE rm_schedule
-SET is_enabled = ?, frequency = ?, every_min = ?, start_at = ?,
+SET is_enabled = ?, frequency = ?, every_min = ?,
+    start_at = COALESCE(?, '1970-01-01'),
     next_run_at = ?, version = version + 1
 WHERE id = ?
   AND version = ?
@@ -241,6 +243,13 @@ WHERE id = ?
 SELECT id, operation_id, site_id, kind, state
 FROM rm_job
 WHERE id = ?
+
+-- name: api_watermarks
+SELECT name, site_id, value_at, value_id
+FROM rm_watermark
+WHERE entity = ?
+ORDER BY name
+LIMIT 1000
 
 -- name: api_metrics
 SELECT

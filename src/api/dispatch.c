@@ -403,7 +403,7 @@ handle(struct request *r, struct err *e)
 	if (done)
 		return true;
 	r->status = r->route->status;
-	ok = r->route->handle(r, e) && write_audit(r, e);
+	ok = r->route->handle(r, e) && seed_answer(r, e) && write_audit(r, e);
 	idempotency_end(r, ok);
 	return ok;
 }

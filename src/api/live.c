@@ -20,23 +20,10 @@ static const struct panel {
 static bool
 read_list(struct request *r, const struct panel *panel, struct err *e)
 {
-	const struct list_access access = {
-		.all_sites = r->caller.all_sites,
-		.site = r->caller.site,
-		.sites = r->caller.sites,
-		.with_pii = request_can(r, CAN_PII),
-		.key = r->app->web_key,
-	};
-	struct list_fault bad = {0};
-	struct list_page page = {0};
-	struct list_ask ask = {0};
-	bool fine;
+	struct list_page page;
 
-	fine = list_read(r->route->list, r->app->db, panel->filter,
-			 COUNT_OF(panel->filter), &access, &ask, &bad, e) &&
-	       list_run(r->app->db, &ask, &r->data, &page, e);
-	list_ask_end(&ask);
-	return fine;
+	return request_rows(r, r->route->list, panel->filter,
+			    COUNT_OF(panel->filter), &r->data, &page, e);
 }
 
 static bool

@@ -19,6 +19,10 @@ MUST_CHECK bool request_is_ours(struct request *r, struct err *e);
 MUST_CHECK bool request_read_values(struct request *r,
 				    const struct match *match, struct err *e);
 
+/* seed.c: the answer in the requirement's own forms, where it is asked for so.
+ */
+MUST_CHECK bool seed_answer(struct request *r, struct err *e);
+
 /* idempotency.c: done tells that r holds the answer of the first time. */
 MUST_CHECK bool idempotency_begin(struct request *r, bool *done, struct err *e);
 void idempotency_end(struct request *r, bool ok);

@@ -87,6 +87,7 @@ const struct route logs_routes[] = {
 		.handle = answer_list,
 		.summary = "What ran, line by line",
 		.status = 200,
+		.traits = ROUTE_SEED | ROUTE_SEED_TEXTS,
 		.list = &entity_sync_logs,
 		.many = true,
 	},

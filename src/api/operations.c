@@ -4,6 +4,7 @@
 #include <stdlib.h>
 
 #include "base/row_out.h"
+#include "hooks.h"
 #include "local.h"
 #include "queue/operation.h"
 #include "resources.h"
@@ -29,10 +30,10 @@ load(struct request *r, int64_t id, struct err *e)
 	       request_must_see(r, op.site_id, "operation", e);
 }
 
-/* The row of the list, alone. */
 bool
-answer_one_of(struct request *r, const struct entity *entity, int64_t id,
-	      struct err *e)
+request_rows(struct request *r, const struct entity *entity,
+	     const struct list_param *param, size_t count, struct strbuf *out,
+	     struct list_page *page, struct err *e)
 {
 	const struct list_access access = {
 		.all_sites = r->caller.all_sites,
@@ -40,20 +41,32 @@ answer_one_of(struct request *r, const struct entity *entity, int64_t id,
 		.sites = r->caller.sites,
 		.with_pii = request_can(r, CAN_PII),
 		.key = r->app->web_key,
+		.known = &r->hooks->lists,
 	};
 	struct list_ask ask = {0};
 	struct list_fault bad = {0};
-	struct list_page page = {0};
-	AUTO(strbuf) rows = STRBUF(DATA_MAX);
-	char number[24];
 	bool fine;
 
-	(void)snprintf(number, sizeof(number), "%lld", (long long)id);
-	fine = list_read(entity, r->app->db, &(struct list_param){"id", number},
-			 1, &access, &ask, &bad, e) &&
-	       list_run(r->app->db, &ask, &rows, &page, e);
+	*page = (struct list_page){0};
+	fine = list_read(entity, r->app->db, param, count, &access, &ask, &bad,
+			 e) &&
+	       list_run(r->app->db, &ask, out, page, e);
 	list_ask_end(&ask);
-	if (!fine)
+	return fine;
+}
+
+/* The row of the list, alone. */
+bool
+answer_one_of(struct request *r, const struct entity *entity, int64_t id,
+	      struct err *e)
+{
+	struct list_page page;
+	AUTO(strbuf) rows = STRBUF(DATA_MAX);
+	char number[24];
+
+	(void)snprintf(number, sizeof(number), "%lld", (long long)id);
+	if (!request_rows(r, entity, &(struct list_param){"id", number}, 1,
+			  &rows, &page, e))
 		return false;
 	if (page.total == 0) {
 		err_set(e, ERR_MISSING, "there is none with the id %s", number);
@@ -83,8 +96,8 @@ answer_operation(struct request *r, int64_t id, bool merged, struct err *e)
 }
 
 bool
-request_work(struct request *r, const char *kind, int64_t site_id, bool full,
-	     const char *scope, struct err *e)
+request_ask(struct request *r, const char *kind, int64_t site_id, bool full,
+	    const char *scope, int64_t *id, bool *merged, struct err *e)
 {
 	const struct operation_ask ask = {
 		.kind = kind,
@@ -95,10 +108,18 @@ request_work(struct request *r, const char *kind, int64_t site_id, bool full,
 		.created_by = r->caller.login,
 		.max_waiting = r->app->config.queue.max_waiting_per_site,
 	};
+
+	return operation_ask(r->app->db, &ask, r->now, id, merged, e);
+}
+
+bool
+request_work(struct request *r, const char *kind, int64_t site_id, bool full,
+	     const char *scope, struct err *e)
+{
 	int64_t id;
 	bool merged;
 
-	return operation_ask(r->app->db, &ask, r->now, &id, &merged, e) &&
+	return request_ask(r, kind, site_id, full, scope, &id, &merged, e) &&
 	       answer_operation(r, id, merged, e);
 }
 

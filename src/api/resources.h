@@ -21,6 +21,7 @@ extern const struct route settings_routes[];
 extern const struct route setup_routes[];
 extern const struct route sites_routes[];
 extern const struct route sync_routes[];
+extern const struct route sync_status_routes[];
 extern const struct route tokens_routes[];
 extern const struct route users_routes[];
 extern const struct route webhooks_routes[];

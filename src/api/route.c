@@ -9,6 +9,7 @@ const struct resource resources[] = {
 	{"Set-up", setup_routes},
 	{"Overview", overview_routes},
 	{"Live", live_routes},
+	{"Sync status", sync_status_routes},
 	{"Synchronisation", sync_routes},
 	{"Operations", operations_routes},
 	{"Orders", orders_routes},

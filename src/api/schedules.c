@@ -2,8 +2,11 @@
 
 #include <string.h>
 
+#include "base/row_out.h"
+#include "base/text.h"
 #include "queue/schedule.h"
 #include "resources.h"
+#include "site/site.h"
 
 static const char *const frequencies[] = {"minutes", "hourly", "twice_daily",
 					  "daily",   "weekly", NULL};
@@ -144,6 +147,254 @@ schedule_start(struct request *r, struct err *e)
 	return answer_operation(r, operation, false, e);
 }
 
+/* What a schedule of the requirement is about, and the kind that does it. */
+static const struct {
+	const char *entity, *kind;
+} plans[] = {{"orders", "order_sync"}, {"items", "item_sync"}};
+
+static const char *
+entity_of(const char *kind)
+{
+	for (size_t i = 0; i < COUNT_OF(plans); i++)
+		if (strcmp(plans[i].kind, kind) == 0)
+			return plans[i].entity;
+	return NULL;
+}
+
+/* What the schedules that are on have in common. */
+struct common {
+	bool enabled, entity[COUNT_OF(plans)], differs;
+	char frequency[41];
+	utc_ms next;
+};
+
+static void
+note_plan(struct common *c, struct rows *rows, const char *entity)
+{
+	const utc_ms next = rows_time(rows, "next_run_at");
+	char frequency[41];
+
+	if (!rows_flag(rows, "is_enabled"))
+		return;
+	rows_text(rows, "frequency", frequency, sizeof(frequency));
+	c->differs |= c->enabled && strcmp(c->frequency, frequency) != 0;
+	memcpy(c->frequency, frequency, sizeof(frequency));
+	c->next = c->enabled && c->next < next ? c->next : next;
+	c->enabled = true;
+	for (size_t i = 0; i < COUNT_OF(plans); i++)
+		c->entity[i] |= strcmp(plans[i].entity, entity) == 0;
+}
+
+static bool
+add_plans(struct request *r, struct common *c, struct strbuf *out,
+	  struct err *e)
+{
+	AUTO(rows) rows = ROWS;
+
+	if (!db_open(r->app->db, &rows, SQL_API_SCHEDULES,
+		     BINDS(bind_null(), bind_null()), e))
+		return false;
+	while (rows_next(&rows)) {
+		const int64_t site = rows_int(&rows, "site_id");
+		const char *entity =
+			entity_of(rows_borrow(&rows, "kind", NULL));
+
+		if (entity == NULL || (site != 0 && !request_may_see(r, site)))
+			continue;
+		note_plan(c, &rows, entity);
+		strbuf_add(out, out->len == 0 ? "" : ",");
+		shape_row(out, &schedule_shape, &rows, true, false);
+	}
+	return rows_check(&rows, e) && strbuf_check(out, e);
+}
+
+static bool
+plan_show(struct request *r, struct err *e)
+{
+	AUTO(strbuf) all = STRBUF(DATA_MAX / 2);
+	struct common c = {0};
+	const char *before = "";
+
+	if (!add_plans(r, &c, &all, e))
+		return false;
+	strbuf_addf(&r->data, "{\"enabled\":%s,\"frequency\":",
+		    c.enabled ? "true" : "false");
+	if (c.enabled && !c.differs)
+		json_out_text(&r->data, c.frequency);
+	else
+		strbuf_add(&r->data, "null");
+	strbuf_add(&r->data, ",\"next_run_at\":");
+	if (c.enabled)
+		json_out_text(&r->data,
+			      time_text(c.next, (char[TIME_TEXT_MAX]){0}));
+	else
+		strbuf_add(&r->data, "null");
+	strbuf_add(&r->data, ",\"entities\":[");
+	for (size_t i = 0; i < COUNT_OF(plans); i++) {
+		if (!c.entity[i])
+			continue;
+		strbuf_addf(&r->data, "%s\"%s\"", before, plans[i].entity);
+		before = ",";
+	}
+	strbuf_addf(&r->data, "],\"schedules\":[%s]}", strbuf_text(&all));
+	return strbuf_check(&r->data, e);
+}
+
+/* The change of one request to several schedules. */
+struct planning {
+	struct request *r;
+	int64_t site;   /* 0: of every site */
+	int64_t minute; /* of the day; -1: as it is */
+	size_t changed;
+};
+
+/* "14:05"; UTC, as every moment here. */
+static bool
+read_minute(struct request *r, int64_t *out, struct err *e)
+{
+	const char *text = request_text(r, "time");
+	char whole[] = "1970-01-01T00:00:00Z";
+	struct err none = {0};
+
+	*out = -1;
+	if (!request_given(r, "time"))
+		return true;
+	memcpy(whole + 11, text, 5);
+	if (!time_parse(whole, out, &none))
+		return request_fault(r, e, "time",
+				     "wanted a time of the day such as 14:05");
+	*out /= MINUTE;
+	return true;
+}
+
+static bool
+is_meant(const struct planning *p, struct rows *rows)
+{
+	const int64_t site = rows_int(rows, "site_id");
+	const char *entity = entity_of(rows_borrow(rows, "kind", NULL));
+	const json_t *list = request_json(p->r, "entities").value;
+
+	if (entity == NULL || (site != 0 && !request_may_see(p->r, site)) ||
+	    (site != 0 && p->site != 0 && p->site != site))
+		return false;
+	if (list == NULL)
+		return strcmp(entity, "orders") == 0;
+	for (size_t i = 0; i < json_array_size(list); i++)
+		if (strcmp(json_string_value(json_array_get(list, i)),
+			   entity) == 0)
+			return true;
+	return false;
+}
+
+static bool
+change_plan(struct db *db, struct planning *p, struct rows *rows, struct err *e)
+{
+	struct request *r = p->r;
+	utc_ms start = request_given(r, "start_at")
+			       ? request_time(r, "start_at")
+			       : rows_time(rows, "start_at");
+	const int64_t every = rows_int(rows, "every_min");
+	char frequency[41];
+	int64_t interval;
+
+	rows_text(rows, "frequency", frequency, sizeof(frequency));
+	if (request_given(r, "frequency"))
+		(void)text_copy(frequency, sizeof(frequency),
+				request_text(r, "frequency"));
+	/* The day stays: of a weekly one it says which. */
+	if (p->minute >= 0)
+		start += p->minute * MINUTE - start % DAY;
+	interval = schedule_interval(frequency, (unsigned)every);
+	if (!db_run(db, SQL_API_SCHEDULE_SAVE,
+		    BINDS(bind_int(request_flag(r, "enabled",
+						rows_flag(rows, "is_enabled"))),
+			  bind_text(frequency), bind_int(every),
+			  bind_time(start),
+			  bind_time(schedule_next(start, interval, r->now)),
+			  bind_int(rows_int(rows, "id")),
+			  bind_int(rows_int(rows, "version"))),
+		    e))
+		return false;
+	p->changed++;
+	return db_changed(db) == 1 ||
+	       err_set(e, ERR_CONFLICT, "it was changed meanwhile");
+}
+
+static bool
+change_plans(struct db *db, void *context, struct err *e)
+{
+	struct planning *p = context;
+	AUTO(rows) rows = ROWS;
+
+	p->changed = 0;
+	if (!db_open(db, &rows, SQL_API_SCHEDULES,
+		     BINDS(bind_null(), bind_null()), e))
+		return false;
+	while (rows_next(&rows))
+		if (is_meant(p, &rows) && !change_plan(db, p, &rows, e))
+			return false;
+	return rows_check(&rows, e);
+}
+
+static bool
+plan_change(struct request *r, struct err *e)
+{
+	AUTO(site) site = {0};
+	struct planning p = {.r = r};
+
+	if (request_given(r, "site") && !request_site(r, "site", &site, e))
+		return false;
+	p.site = site.id;
+	if (!read_minute(r, &p.minute, e) ||
+	    !db_transact(r->app->db, change_plans, &p, e))
+		return false;
+	if (p.changed == 0) {
+		err_set(e, ERR_MISSING, "there is no schedule for that");
+		return err_as(e, OB_NOT_FOUND);
+	}
+	answer_changed(r, "schedule.edit", "%zu schedules", p.changed);
+	if (!plan_show(r, e))
+		return false;
+	strbuf_add(&r->after, strbuf_text(&r->data));
+	return true;
+}
+
+/* clang-format off */
+static const struct shape plan_shape = {
+	"SyncSchedule",
+	(const struct field[]){
+		{"enabled", FIELD_FLAG, 0, NULL, NULL, NULL,
+		 "whether any of them is on"},
+		{"frequency", FIELD_TEXT, FIELD_NULL, NULL, NULL, NULL,
+		 "null where they differ"},
+		{"next_run_at", FIELD_TIME, 0, NULL, NULL, NULL, NULL},
+		{"entities", FIELD_LIST, 0, NULL, NULL, NULL,
+		 "whose schedules are on"},
+		{"schedules", FIELD_LIST, 0, NULL, NULL, &schedule_shape,
+		 "of orders one a site, of items one"},
+		{0},
+	},
+};
+/* clang-format on */
+
+static const char *const plan_frequencies[] = {"hourly", "twice_daily", "daily",
+					       "weekly", NULL};
+static const char *const plan_entities[] = {"orders", "items", NULL};
+
+static const struct param plan_body[] = {
+	{"enabled", PARAM_FLAG, 0, 0, 0, NULL, NULL, NULL},
+	{"frequency", PARAM_WORD, 0, 0, 0, plan_frequencies, NULL, NULL},
+	{"time", PARAM_TEXT, 0, 5, 5, NULL, NULL,
+	 "of the day, UTC: 14:05; the runs count from there"},
+	{"start_at", PARAM_TIME, 0, 0, 0, NULL, NULL,
+	 "the runs count from here"},
+	{"entities", PARAM_LIST, 0, 1, 2, plan_entities, NULL,
+	 "whose schedules change; orders, where nothing is said"},
+	{"site", PARAM_TEXT, 0, 1, 40, NULL, NULL,
+	 "of orders: only this site's code"},
+	{0},
+};
+
 static const struct param id_part[] = {
 	{.name = "id", .type = PARAM_ID, .help = "its id"}, {0}};
 static const struct param edit_body[] = {
@@ -157,6 +408,26 @@ static const struct param edit_body[] = {
 };
 
 const struct route schedules_routes[] = {
+	{
+		.method = "GET",
+		.path = "/sync/schedule",
+		.need = CAN_VIEW,
+		.handle = plan_show,
+		.summary = "When orders and items come in by themselves",
+		.status = 200,
+		.reply = &plan_shape,
+	},
+	{
+		.method = "POST",
+		.path = "/sync/schedule",
+		.need = CAN_SYNC,
+		.handle = plan_change,
+		.summary = "Change when; what is left out stays",
+		.status = 200,
+		.traits = ROUTE_SEED,
+		.body = plan_body,
+		.reply = &plan_shape,
+	},
 	{
 		.method = "GET",
 		.path = "/schedules",

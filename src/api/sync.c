@@ -10,9 +10,9 @@
 #include "resources.h"
 #include "site/site.h"
 
-/* The site that the body names; found is told apart from foreign by nothing. */
-static bool
-take_site(struct request *r, const char *param, struct site *out, struct err *e)
+bool
+request_site(struct request *r, const char *param, struct site *out,
+	     struct err *e)
 {
 	const char *code = request_text(r, param);
 	struct err missing = {0};
@@ -32,11 +32,115 @@ sync_orders(struct request *r, struct err *e)
 {
 	AUTO(site) site = {0};
 
-	if (!take_site(r, "site", &site, e))
+	if (!request_site(r, "site", &site, e))
 		return false;
 	answer_changed(r, "sync.orders", "site %s", site.code);
 	return request_work(r, "order_sync", site.id,
 			    request_flag(r, "full", false), NULL, e);
+}
+
+/* Operations that one request asked for; the answer shows them. */
+struct started {
+	bool full, all_merged;
+	size_t count;
+	int64_t first;
+};
+
+static bool
+start_one(struct request *r, struct started *s, const char *kind, int64_t site,
+	  struct err *e)
+{
+	int64_t id;
+	bool merged;
+
+	if (!request_ask(r, kind, site, s->full, NULL, &id, &merged, e))
+		return false;
+	if (s->count == 0)
+		s->first = id;
+	s->all_merged &= merged;
+	strbuf_add(&r->data, s->count++ == 0 ? "" : ",");
+	return answer_one_of(r, &entity_operations, id, e);
+}
+
+/* Of the site that is named, or of each that synchronises orders. */
+static bool
+start_orders(struct request *r, struct started *s, struct err *e)
+{
+	AUTO(site) site = {0};
+	AUTO(rows) rows = ROWS;
+	const size_t before = s->count;
+
+	if (request_given(r, "site"))
+		return request_site(r, "site", &site, e) &&
+		       start_one(r, s, "order_sync", site.id, e);
+	if (!db_open(r->app->db, &rows, SQL_SYNC_SITES, NO_BINDS, e))
+		return false;
+	while (rows_next(&rows)) {
+		const int64_t id = rows_int(&rows, "id");
+
+		if (request_may_see(r, id) &&
+		    !start_one(r, s, "order_sync", id, e))
+			return false;
+	}
+	if (!rows_check(&rows, e))
+		return false;
+	if (s->count > before)
+		return true;
+	err_set(e, ERR_MISSING, "there is no site that synchronises orders");
+	return err_as(e, OB_NOT_FOUND);
+}
+
+/* Whether the body names it, in "entity" or in "entities". */
+static bool
+wants(const struct request *r, const char *entity)
+{
+	const json_t *list = request_json(r, "entities").value;
+
+	if (strcmp(request_text(r, "entity"), entity) == 0)
+		return true;
+	for (size_t i = 0; i < json_array_size(list); i++)
+		if (strcmp(json_string_value(json_array_get(list, i)),
+			   entity) == 0)
+			return true;
+	return false;
+}
+
+/*
+ * The prefix of the requirement lets unknown members pass; this one would ask
+ * for another thing than what is done here.
+ */
+static bool
+check_wish(struct request *r, struct err *e)
+{
+	if (json_object_get(r->body, "dataset_id") != NULL)
+		return request_fault(r, e, "dataset_id",
+				     "nothing is pushed to datasets here");
+	if (wants(r, "orders") || wants(r, "items"))
+		return true;
+	request_fault(r, e, "entity", "is required");
+	return err_as(e, OB_MISSING_PARAM);
+}
+
+static bool
+sync_now(struct request *r, struct err *e)
+{
+	struct started s = {
+		.full = strcmp(request_text(r, "mode"), "full") == 0,
+		.all_merged = true,
+	};
+
+	if (!check_wish(r, e))
+		return false;
+	strbuf_add(&r->data, "{\"operations\":[");
+	if ((wants(r, "orders") && !start_orders(r, &s, e)) ||
+	    (wants(r, "items") && !start_one(r, &s, "item_sync", 0, e)))
+		return false;
+	strbuf_add(&r->data, "]}");
+	r->is_merged = s.all_merged;
+	answer_location(r, "/operations/%lld", (long long)s.first);
+	answer_changed(r, "sync.now", "%zu operations", s.count);
+	worker_start(r);
+	return strbuf_check(&r->data, e);
 }
 
 static bool
@@ -47,7 +151,7 @@ import_orders(struct request *r, struct err *e)
 	AUTO(strbuf) list = STRBUF(2048);
 	const json_t *statuses = request_json(r, "statuses").value;
 
-	if (!take_site(r, "site_code", &site, e))
+	if (!request_site(r, "site_code", &site, e))
 		return false;
 	for (size_t i = 0; i < json_array_size(statuses); i++)
 		strbuf_addf(&list, "%s%s", i == 0 ? "" : ",",
@@ -170,6 +274,29 @@ static const struct param sync_body[] = {
 	{0},
 };
 
+static const char *const entities[] = {"orders", "items", NULL};
+static const char *const modes[] = {"incremental", "full", NULL};
+
+static const struct param now_body[] = {
+	{"entity", PARAM_WORD, 0, 0, 0, entities, NULL,
+	 "orders of the shops, or items of Business Central"},
+	{"entities", PARAM_LIST, 0, 1, 2, entities, NULL, "several"},
+	{"mode", PARAM_WORD, 0, 0, 0, modes, NULL,
+	 "incremental, where nothing is said"},
+	{"site", PARAM_TEXT, 0, 1, 40, NULL, NULL,
+	 "of orders: the site's code; else every site"},
+	{0},
+};
+
+static const struct shape started_shape = {
+	"SyncStarted",
+	(const struct field[]){
+		{"operations", FIELD_LIST, 0, NULL, NULL, &shape_operation,
+		 "one a site for orders, one for items"},
+		{0},
+	},
+};
+
 static const struct param import_body[] = {
 	{"site_code", PARAM_TEXT, PARAM_REQUIRED, 1, 40, NULL, NULL,
 	 "the webstore to import from"},
@@ -191,6 +318,28 @@ static const struct param result_query[] = {
 	{"result", PARAM_WORD, 0, 0, 0, outcomes, NULL, "only these"}, {0}};
 
 const struct route sync_routes[] = {
+	{
+		.method = "POST",
+		.path = "/sync",
+		.need = CAN_SYNC,
+		.handle = sync_now,
+		.summary = "Bring orders or items in now",
+		.status = 202,
+		.traits = ROUTE_SEED,
+		.body = now_body,
+		.reply = &started_shape,
+	},
+	{
+		.method = "POST",
+		.path = "/sync/manual",
+		.need = CAN_SYNC,
+		.handle = sync_now,
+		.summary = "The same by its other name",
+		.status = 202,
+		.traits = ROUTE_SEED,
+		.body = now_body,
+		.reply = &started_shape,
+	},
 	{
 		.method = "POST",
 		.path = "/sync/orders",

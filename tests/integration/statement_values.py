@@ -488,6 +488,7 @@ CASES: dict[str, Case | list[Case]] = {
         case(None, None, dear=CAPPED),
         case(1, 1, dear=CAPPED),
     ],
+    "api_watermarks": case("orders"),
     "api_metrics": case(dear=CAPPED),
     "api_job": case(1),
     "api_job_hasten": case(1),

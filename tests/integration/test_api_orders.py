@@ -146,3 +146,133 @@ def test_a_run_that_is_given_up_is_an_operation_that_is_stopped(
     assert dropped.status == 202, dropped.text
     assert dropped.data["state"] == "failed"
     assert dropped.data["error"]["code"] == "ob_cancelled"
+
+
+def test_orders_and_items_come_in_by_one_call(web: Client, demo: Installation) -> None:
+    demo.set_up("second", "SEC")
+    asked = web.post("/sync", {"entities": ["orders", "items"], "mode": "full"})
+    assert asked.status == 202, asked.text
+    started = asked.data["operations"]
+    what = sorted((row["kind"], (row["site"] or {}).get("code")) for row in started)
+    assert what == [
+        ("item_sync", None),
+        ("order_sync", "demo"),
+        ("order_sync", "second"),
+    ]
+    assert all(row["full"] for row in started)
+    assert asked.headers["location"].endswith("/operations/" + started[0]["id"])
+    body = {"entity": "orders", "site": "second", "mode": "full"}
+    again = web.post("/sync/manual", body)
+    assert [row["id"] for row in again.data["operations"]] == [started[1]["id"]]
+    assert again.json["meta"]["deduplicated"] is True
+    nothing = web.post("/sync", {"mode": "full"})
+    assert nothing.status == 400 and nothing.json["code"] == "ob_missing_param"
+    assert stranger(web).post("/sync", {"entity": "orders"}).status == 404
+
+
+def test_what_would_be_pushed_elsewhere_is_refused_and_not_fetched(
+    web: Client, demo: Installation
+) -> None:
+    """The other prefix lets unknown members pass, but this is not one of them."""
+    seed = Client(web.port, "/wp-json/wkpbic/v1")
+    seed.headers = web.headers
+    body = {"entity": "orders", "dataset_id": "07a30802-ade3-4349-0000-000000000000"}
+    for client in (web, seed):
+        refused = client.post("/sync/manual", body)
+        assert refused.status == 400, refused.text
+        assert "dataset_id" in refused.json["data"]["params"]
+    assert demo.count("rm_operation") == 0
+    assert seed.post("/sync", {"entity": "orders", "colour": "red"}).status == 202
+
+
+def test_the_status_tells_what_runs_and_how_it_went_last(
+    web: Client, demo: Installation
+) -> None:
+    before = web.get("/sync/status").data
+    assert not before["is_syncing"] and before["last_syncs"] == []
+    assert before["mode"] == "scheduled" and before["next_run_at"]
+    assert before["entities"][0]["watermark"] is None
+    asked = web.post("/sync", {"entity": "orders"}).data["operations"]
+    found = web.get("/sync/status").data
+    assert [row["id"] for row in found["operations"]] == [asked[0]["id"]]
+    assert not found["is_syncing"]
+    demo.database.run("UPDATE rm_operation SET state = 'in_progress'")
+    assert web.get("/sync/status").data["is_syncing"]
+    demo.database.run("UPDATE rm_operation SET state = 'not_processed'")
+    demo.ob("cron")
+    found = web.get("/sync/status").data
+    orders = found["entities"][0]
+    assert orders["slug"] == "orders"
+    assert orders["total"] == demo.count("rm_order")
+    assert orders["pending"] == demo.count("rm_order", "imported = 0")
+    assert orders["watermark"].startswith("20")
+    last = found["last_syncs"][0]
+    assert last["entity_type"] == "orders" and last["status"] == "completed"
+    assert last["rows_pushed"] == demo.count("rm_order")
+    assert found["operations"] == []
+    hidden = stranger(web).get("/sync/status").data
+    assert hidden["entities"][0]["total"] == 0 and hidden["last_syncs"] == []
+    assert hidden["mode"] == "manual"
+
+
+def test_the_seed_s_prefix_has_the_seed_s_forms(
+    web: Client, demo: Installation
+) -> None:
+    """Its example word for word (API-9): bare, numbers as texts, plain moments."""
+    demo.ob("order", "sync", "--site=demo")
+    seed = Client(web.port, "/wp-json/wkpbic/v1")
+    seed.headers = web.headers
+    found = seed.get("/sync/status")
+    assert found.status == 200, found.text
+    assert list(found.json) == ["is_syncing", "last_syncs"]
+    assert found.json["is_syncing"] is False
+    last = found.json["last_syncs"][0]
+    members = ["id", "entity_type", "status", "rows_pushed", "duration_seconds"]
+    assert list(last) == [*members, "completed_at"]
+    ours = web.get("/sync/status").data["last_syncs"][0]
+    assert last["rows_pushed"] == str(ours["rows_pushed"]) != "0"
+    assert last["duration_seconds"] == str(ours["duration_seconds"])
+    plain = ours["completed_at"][:19].replace("T", " ")
+    assert last["completed_at"] == plain
+    lines = seed.get("/sync/logs?entity_type=orders&per_page=1")
+    assert lines.headers["x-wp-total"] == "1"
+    assert lines.json[0]["rows_pushed"] == last["rows_pushed"]
+    assert lines.json[0]["at"] == plain
+    wrapped = seed.get("/sync/status?_envelope=1").json
+    assert wrapped["data"] == found.json and wrapped["success"] is True
+    assert seed.get("/orders?per_page=1").json[0]["imported"] == 0
+
+
+def test_a_schedule_is_changed_for_every_site_at_once(
+    web: Client, demo: Installation
+) -> None:
+    demo.set_up("second", "SEC")
+    found = web.get("/sync/schedule")
+    assert found.status == 200, found.text
+    assert found.data["entities"] == ["orders"] and found.data["enabled"]
+    assert found.data["frequency"] == "hourly"
+    body = {"enabled": True, "frequency": "daily", "time": "14:05"}
+    moved = web.post("/sync/schedule", body)
+    assert moved.status == 200, moved.text
+    assert moved.data["frequency"] == "daily"
+    assert moved.data["next_run_at"][11:16] == "14:05"
+    twice = web.post("/sync/schedule", body).data
+    assert twice["next_run_at"] == moved.data["next_run_at"]
+    both = {row["name"]: row for row in twice["schedules"]}
+    assert both["order_sync:demo"]["start_at"] == both["order_sync:second"]["start_at"]
+    assert not both["item_sync"]["is_enabled"]
+    one = web.post("/sync/schedule", {"site": "second", "frequency": "weekly"}).data
+    assert one["frequency"] is None and one["enabled"]
+    items = web.post("/sync/schedule", {"entities": ["items"], "enabled": True}).data
+    assert items["entities"] == ["orders", "items"]
+    off = {"entities": ["orders", "items"], "enabled": False}
+    place = f"/schedules/{both['item_sync']['id']}"
+    alone = web.ask("PUT", place, {"frequency": "daily"}, If_Match="*")
+    assert alone.status == 200 and alone.data["frequency"] == "daily", alone.text
+    stopped = web.post("/sync/schedule", off).data
+    assert not stopped["enabled"] and stopped["next_run_at"] is None
+    for wrong in ({"time": "25:00"}, {"time": "1:05p"}, {"frequency": "monthly"}):
+        refused = web.post("/sync/schedule", wrong)
+        assert refused.status == 400, refused.text
+        assert list(refused.json["data"]["params"]) == list(wrong)
+    assert stranger(web).post("/sync/schedule", {"enabled": True}).status == 404
