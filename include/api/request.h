@@ -117,6 +117,11 @@ MUST_CHECK bool request_must_see(const struct request *r, int64_t site_id,
 MUST_CHECK bool request_site(struct request *r, const char *param,
 			     struct site *out, struct err *e);
 bool request_can(const struct request *r, enum capability what);
+/*
+ * Whether a session's password was given five minutes ago at most (a token has
+ * none): for a handler that needs it for some values only. ERR_DENIED.
+ */
+MUST_CHECK bool request_is_proven(const struct request *r, struct err *e);
 /* Adds one parameter's fault; ERR_INPUT, OB_INVALID_PARAM. */
 bool request_fault(struct request *r, struct err *e, const char *param,
 		   const char *format, ...) PRINTF_LIKE(4, 5);

@@ -33,10 +33,13 @@ MUST_CHECK bool connection_find_or_new(struct db *db, const char *kind,
 				       struct connection *out, struct err *e);
 MUST_CHECK bool connection_load(struct db *db, int64_t id,
 				struct connection *out, struct err *e);
-/* Inserts where id is 0, else changes where version is still that of the row.
+/*
+ * Inserts where id is 0, else changes where version is still that of the row.
+ * Where scheme, host or port of one of Business Central's addresses change, its
+ * secret and tokens go with the old ones: *forgotten counts secrets.
  */
 MUST_CHECK bool connection_save(struct db *db, struct connection *connection,
-				struct err *e);
+				unsigned *forgotten, struct err *e);
 /* How the last test ended; result: JSON text. */
 MUST_CHECK bool connection_tested(struct db *db, int64_t id, bool ok,
 				  const char *result, utc_ms now,

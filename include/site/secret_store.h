@@ -59,6 +59,17 @@ MUST_CHECK bool secret_store_get(struct db *db, const struct secret_box *box,
 /* ERR_MISSING. */
 MUST_CHECK bool secret_store_delete(struct db *db, const char *name,
 				    struct err *e);
+/*
+ * What goes to a place that is another one from now on (RELIABILITY 6.4): all
+ * secrets of a site, also that of its webhooks, which a repair hands to the
+ * shop; Business Central's client secret, with every cached token. Count is of
+ * secrets that were there, without tokens. Called in the transaction that
+ * changes the address.
+ */
+MUST_CHECK bool secret_store_forget_site(struct db *db, const char *code,
+					 unsigned *count, struct err *e);
+MUST_CHECK bool secret_store_forget_bc(struct db *db, unsigned *count,
+				       struct err *e);
 /* Drops cached tokens only; counts them. */
 MUST_CHECK bool secret_store_flush_tokens(struct db *db, unsigned *removed,
 					  struct err *e);

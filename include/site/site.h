@@ -62,8 +62,13 @@ MUST_CHECK bool site_check(const struct site *site, struct err *e);
 /* Inserts it and its schedule order_sync:CODE, hourly; fills id. */
 MUST_CHECK bool site_add(struct db *db, struct site *site, utc_ms now,
 			 struct err *e);
-/* Writes every field a person may change; ERR_CONFLICT on another version. */
-MUST_CHECK bool site_save(struct db *db, struct site *site, struct err *e);
+/*
+ * Writes every field a person may change; ERR_CONFLICT on another version.
+ * Where scheme, host or port of its address change, the site's secrets go with
+ * the old ones: *forgotten tells how many there were.
+ */
+MUST_CHECK bool site_save(struct db *db, struct site *site, unsigned *forgotten,
+			  struct err *e);
 MUST_CHECK bool site_enable(struct db *db, struct site *site, bool on,
 			    struct err *e);
 /* Marks it deleted and disables it: its orders refer to it for ever. */

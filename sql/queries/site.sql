@@ -28,6 +28,11 @@ INSERT INTO rm_sites (code, prefix, platform, name, site_url, domain, is_active,
 VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?,
        ?, ?, ?, ?, ?, ?, ?)
 
+-- name: site_url
+SELECT site_url
+  FROM rm_sites
+ WHERE id = ? AND version = ?
+
 -- name: site_save
 UPDATE rm_sites
    SET name = ?, site_url = ?, domain = ?, is_active = ?, orders_sync = ?,

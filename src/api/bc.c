@@ -36,10 +36,12 @@ add_secret(struct request *r, struct err *e)
 			 time_text(rows_time(&rows, "set_at"), at));
 		add_text(r, "client_secret_last4",
 			 rows_borrow(&rows, "last4", NULL));
+		strbuf_add(&r->data, ",\"needs_secret\":false");
 		return rows_check(&rows, e);
 	}
 	strbuf_add(&r->data, ",\"client_secret_set_at\":null,"
-			     "\"client_secret_last4\":\"\"");
+			     "\"client_secret_last4\":\"\","
+			     "\"needs_secret\":true");
 	return rows_check(&rows, e);
 }
 
@@ -105,6 +107,7 @@ connection_edit(struct request *r, struct err *e)
 {
 	AUTO(connection) c = {0};
 	struct bc_settings set;
+	unsigned forgotten;
 	const struct secret_put put = {.name = secret_name,
 				       .text = request_text(r, "client_secret"),
 				       .set_by = r->caller.login};
@@ -114,7 +117,7 @@ connection_edit(struct request *r, struct err *e)
 		return false;
 	c.version = r->version;
 	if (!bc_settings_write(&set, &c, e) ||
-	    !connection_save(r->app->db, &c, e) ||
+	    !connection_save(r->app->db, &c, &forgotten, e) ||
 	    (request_given(r, "client_secret") &&
 	     !secret_store_set(r->app->db, &r->app->secrets, &put, r->now,
 			       e)) ||
@@ -151,6 +154,8 @@ static const struct shape connection_shape = {
 		{"api_url", FIELD_TEXT, 0, NULL, NULL, NULL, NULL},
 		{"client_secret_set_at", FIELD_TIME, 0, NULL, NULL, NULL, NULL},
 		{"client_secret_last4", FIELD_TEXT, 0, NULL, NULL, NULL, NULL},
+		{"needs_secret", FIELD_FLAG, 0, NULL, NULL, NULL,
+		 "none is kept for these addresses: send client_secret"},
 		{"last_test_at", FIELD_TIME, 0, NULL, NULL, NULL, NULL},
 		{"last_test_ok", FIELD_FLAG, 0, NULL, NULL, NULL, NULL},
 		{"version", FIELD_COUNT, 0, NULL, NULL, NULL, NULL},
@@ -193,7 +198,7 @@ const struct route bc_routes[] = {
 		.path = "/bc/connection",
 		.need = CAN_SETTINGS,
 		.handle = connection_edit,
-		.summary = "Say where it is; what is left out stays",
+		.summary = "Say where it is; another host needs its secret",
 		.status = 200,
 		.traits = ROUTE_IF_MATCH | ROUTE_REAUTH,
 		.body = edit_body,

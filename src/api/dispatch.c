@@ -53,12 +53,8 @@ request_must_see(const struct request *r, int64_t site_id, const char *what,
 	return err_as(e, OB_NOT_FOUND);
 }
 
-/*
- * Whether a session's password was given five minutes ago at most; a token has
- * none.
- */
-static bool
-is_proven(const struct request *r, struct err *e)
+bool
+request_is_proven(const struct request *r, struct err *e)
 {
 	if (r->caller.session_id == 0 ||
 	    r->now - r->caller.proven_at <= (utc_ms)5 * MINUTE)
@@ -291,7 +287,7 @@ is_allowed(struct request *r, struct err *e)
 	if ((r->route->traits & ROUTE_ALL_SITES) != 0 && !r->caller.all_sites)
 		return says_no(e, ERR_DENIED, OB_FORBIDDEN,
 			       "this is for who may see every site");
-	if ((r->route->traits & ROUTE_REAUTH) != 0 && !is_proven(r, e))
+	if ((r->route->traits & ROUTE_REAUTH) != 0 && !request_is_proven(r, e))
 		return false;
 	return fits_token(r, e);
 }
@@ -304,7 +300,7 @@ proves_secrets(const struct request *r, struct err *e)
 		return true;
 	for (size_t i = 0; i < r->values; i++) {
 		if ((r->value[i].param->traits & PARAM_SECRET) != 0)
-			return is_proven(r, e);
+			return request_is_proven(r, e);
 	}
 	return true;
 }

@@ -123,6 +123,8 @@ static const struct shape site_shape = {
 		{"next_run_at", FIELD_TIME, 0, NULL, NULL, NULL, NULL},
 		{"keys_set_at", FIELD_TIME, 0, NULL, NULL, NULL,
 		 "when its secret was set; null: not yet"},
+		{"needs_keys", FIELD_FLAG, 0, NULL, NULL, NULL,
+		 "none are kept for this address: send both"},
 		{"version", FIELD_COUNT, 0, NULL, NULL, NULL, NULL},
 		{0},
 	},
@@ -262,13 +264,20 @@ static bool
 site_edit(struct request *r, struct err *e)
 {
 	AUTO(site) site = {0};
+	char url[sizeof(site.site_url)];
+	unsigned forgotten;
 
-	if (!load(r, &site, e) || !take_values(r, &site, e))
+	if (!load(r, &site, e))
+		return false;
+	(void)text_copy(url, sizeof(url), site.site_url);
+	/* A shop somewhere else is as good as another key. */
+	if (!take_values(r, &site, e) ||
+	    (!url_same_origin(url, site.site_url) && !request_is_proven(r, e)))
 		return false;
 	if (r->has_version)
 		site.version = r->version;
-	if (!site_save(r->app->db, &site, e) || !keep_keys(r, &site, e) ||
-	    !answer_site(r, site.id, e))
+	if (!site_save(r->app->db, &site, &forgotten, e) ||
+	    !keep_keys(r, &site, e) || !answer_site(r, site.id, e))
 		return false;
 	answer_changed(r, "site.edit", "site %s", site.code);
 	strbuf_add(&r->after, strbuf_text(&r->data));
@@ -461,7 +470,7 @@ const struct route sites_routes[] = {
 		.path = "/sites/{id}",
 		.need = CAN_SITES_WRITE,
 		.handle = site_edit,
-		.summary = "Change a shop; what is left out stays",
+		.summary = "Change a shop; another host needs its keys anew",
 		.status = 200,
 		.traits = ROUTE_IF_MATCH,
 		.parts = id_part,

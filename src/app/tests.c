@@ -110,6 +110,7 @@ static bool
 keep_company(struct app *app, struct open_bc *bc, struct err *e)
 {
 	AUTO(connection) connection = {0};
+	unsigned forgotten;
 	char id[40];
 
 	if (bc->set.company_id[0])
@@ -121,7 +122,7 @@ keep_company(struct app *app, struct open_bc *bc, struct err *e)
 			id);
 	return connection_load(app->db, bc->connection_id, &connection, e) &&
 	       bc_settings_write(&bc->set, &connection, e) &&
-	       connection_save(app->db, &connection, e);
+	       connection_save(app->db, &connection, &forgotten, e);
 }
 
 static bool

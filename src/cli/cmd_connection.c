@@ -91,6 +91,7 @@ run_set(struct app *app, struct call *call, struct err *e)
 	AUTO(connection) c = {0};
 	const char *allow = app->config.net.allow_private;
 	struct bc_settings set;
+	unsigned forgotten;
 
 	if (!connection_find_or_new(app->db, call_text(call, "KIND"), &c, e) ||
 	    !bc_settings_read(&c, &set, e) ||
@@ -107,11 +108,15 @@ run_set(struct app *app, struct call *call, struct err *e)
 	    !call_take(call, "api-url", set.api_url, sizeof(set.api_url), e) ||
 	    !url_check(set.authority, allow, e) ||
 	    !url_check(set.api_url, allow, e) ||
-	    !bc_settings_write(&set, &c, e) || !connection_save(app->db, &c, e))
+	    !bc_settings_write(&set, &c, e) ||
+	    !connection_save(app->db, &c, &forgotten, e))
 		return false;
-	call_say(call, "Kept. Now its secret:\n"
-		       "  orderbridge secret set bc.client_secret\n"
-		       "  orderbridge connection test bc");
+	call_say(call,
+		 "Kept. %sNow its secret:\n"
+		 "  orderbridge secret set bc.client_secret\n"
+		 "  orderbridge connection test bc",
+		 forgotten > 0 ? "The one of the old address is forgotten. "
+			       : "");
 	return true;
 }
 
@@ -127,7 +132,11 @@ const struct command connection_commands[] = {
 	 .run = run_list},
 	{.name = "connection set",
 	 .summary = "where Business Central is",
-	 .description = "What is not given stays as it is.",
+	 .description =
+		 "What is not given stays as it is. A secret belongs to "
+		 "the addresses that it was given for: where --authority "
+		 "or --api-url name another scheme, host or port, it has "
+		 "to be set anew.",
 	 .arguments = set_arguments,
 	 .flags = set_flags,
 	 .examples =

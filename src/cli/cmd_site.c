@@ -208,9 +208,22 @@ static bool
 run_edit(struct app *app, struct call *call, struct err *e)
 {
 	AUTO(site) site = {0};
+	unsigned forgotten;
 
-	return site_find(app->db, call_text(call, "CODE"), &site, e) &&
-	       take_flags(app, call, &site, e) && site_save(app->db, &site, e);
+	if (!site_find(app->db, call_text(call, "CODE"), &site, e) ||
+	    !take_flags(app, call, &site, e) ||
+	    !site_save(app->db, &site, &forgotten, e))
+		return false;
+	if (forgotten > 0)
+		call_say(call,
+			 "This is another place: the keys of the old one are "
+			 "forgotten. Now its own:\n"
+			 "  orderbridge secret set site.%s.consumer_key\n"
+			 "  orderbridge secret set site.%s.consumer_secret\n"
+			 "  orderbridge site test %s\n"
+			 "  orderbridge site webhooks %s --repair",
+			 site.code, site.code, site.code, site.code);
+	return true;
 }
 
 static bool
@@ -331,6 +344,9 @@ const struct command site_commands[] = {
 	 .run = run_add},
 	{.name = "site edit",
 	 .summary = "change a shop's settings, from its next run on",
+	 .description = "Keys belong to the address that they were given for: "
+			"where --url names another scheme, host or port, they "
+			"have to be set anew.",
 	 .arguments = code_argument,
 	 .flags = edit_flags,
 	 SITE_EXAMPLES({"orderbridge site edit woo-us --max-orders=250",

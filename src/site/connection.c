@@ -8,6 +8,8 @@
 #include "base/row_out.h"
 #include "base/text.h"
 #include "db/db.h"
+#include "net/http.h"
+#include "site/secret_store.h"
 
 void
 connection_end(struct connection *connection)
@@ -67,39 +69,6 @@ connection_load(struct db *db, int64_t id, struct connection *out,
 		return read_row(&rows, out, e);
 	return rows_check(&rows, e) &&
 	       err_set(e, ERR_MISSING, "no connection %lld", (long long)id);
-}
-
-static bool
-insert(struct db *db, struct connection *c, struct err *e)
-{
-	if (!db_run(db, SQL_CONNECTION_INSERT,
-		    BINDS(bind_text(c->kind), bind_text(c->name),
-			  bind_int(c->is_active), bind_text(c->settings)),
-		    e))
-		return err_in(e, "add connection %s", c->kind);
-	c->id = db_last_id(db);
-	return true;
-}
-
-bool
-connection_save(struct db *db, struct connection *c, struct err *e)
-{
-	if (c->id == 0)
-		return insert(db, c, e);
-	if (!db_run(db, SQL_CONNECTION_SAVE,
-		    BINDS(bind_text(c->name), bind_int(c->is_active),
-			  bind_text(c->settings), bind_int(c->id),
-			  bind_int(c->version)),
-		    e))
-		return err_in(e, "save connection %s", c->kind);
-	if (db_changed(db) == 0) {
-		err_set(e, ERR_CONFLICT,
-			"connection %s was changed by somebody else meanwhile",
-			c->kind);
-		return err_as(e, OB_PRECONDITION_FAILED);
-	}
-	c->version++;
-	return true;
 }
 
 bool
@@ -212,4 +181,97 @@ connection_find_or_new(struct db *db, const char *kind, struct connection *out,
 	out->settings = strdup("{}");
 	return out->settings != NULL ||
 	       err_set(e, ERR_TEMPORARY, "no memory for a connection");
+}
+
+static bool
+was_changed(const struct connection *c, struct err *e)
+{
+	err_set(e, ERR_CONFLICT,
+		"connection %s was changed by somebody else meanwhile",
+		c->kind);
+	return err_as(e, OB_PRECONDITION_FAILED);
+}
+
+struct change {
+	struct connection *connection;
+	int64_t id; /* of one that is new */
+	unsigned forgotten;
+};
+
+static bool
+write_row(struct db *db, struct change *change, struct err *e)
+{
+	const struct connection *c = change->connection;
+
+	if (c->id == 0) {
+		if (!db_run(db, SQL_CONNECTION_INSERT,
+			    BINDS(bind_text(c->kind), bind_text(c->name),
+				  bind_int(c->is_active),
+				  bind_text(c->settings)),
+			    e))
+			return err_in(e, "add connection %s", c->kind);
+		change->id = db_last_id(db);
+		return true;
+	}
+	if (!db_run(db, SQL_CONNECTION_SAVE,
+		    BINDS(bind_text(c->name), bind_int(c->is_active),
+			  bind_text(c->settings), bind_int(c->id),
+			  bind_int(c->version)),
+		    e))
+		return err_in(e, "save connection %s", c->kind);
+	return db_changed(db) > 0 || was_changed(c, e);
+}
+
+/* What stands there now; one that is new comes from the defaults. */
+static bool
+read_before(struct db *db, const struct connection *c, struct bc_settings *out,
+	    struct err *e)
+{
+	AUTO(connection) before = {0};
+
+	*out = bc_settings_default();
+	if (c->id == 0)
+		return true;
+	if (!connection_load(db, c->id, &before, e))
+		return false;
+	if (before.version != c->version)
+		return was_changed(c, e);
+	return bc_settings_read(&before, out, e);
+}
+
+/*
+ * The secret goes to the token service, the token to the API: where either is
+ * another place, both were meant for the old one.
+ */
+static bool
+save(struct db *db, void *context, struct err *e)
+{
+	struct change *change = context;
+	const struct connection *c = change->connection;
+	struct bc_settings before, after;
+
+	change->forgotten = 0;
+	if (strcmp(c->kind, "bc") != 0)
+		return write_row(db, change, e);
+	return read_before(db, c, &before, e) &&
+	       bc_settings_read(c, &after, e) && write_row(db, change, e) &&
+	       ((url_same_origin(before.authority, after.authority) &&
+		 url_same_origin(before.api_url, after.api_url)) ||
+		secret_store_forget_bc(db, &change->forgotten, e));
+}
+
+bool
+connection_save(struct db *db, struct connection *c, unsigned *forgotten,
+		struct err *e)
+{
+	struct change change = {.connection = c};
+
+	if (!db_transact(db, save, &change, e))
+		return false;
+	if (c->id == 0)
+		c->id = change.id;
+	else
+		c->version++;
+	*forgotten = change.forgotten;
+	return true;
 }

@@ -169,7 +169,10 @@ secret_store_get(struct db *db, const struct secret_box *box, const char *name,
 		if (!rows_check(&rows, e))
 			return false;
 		(void)err_set(e, ERR_MISSING, "secret %s is not set", name);
-		return err_hint(e, "orderbridge secret set %s", name);
+		return err_hint(e,
+				"orderbridge secret set %s; a new address "
+				"needs its secrets anew",
+				name);
 	}
 	if (expires_at)
 		*expires_at = rows_time(&rows, "expires_at");
@@ -187,6 +190,41 @@ secret_store_delete(struct db *db, const char *name, struct err *e)
 		return err_in(e, "delete secret %s", name);
 	return db_changed(db) > 0 ||
 	       err_set(e, ERR_MISSING, "secret %s is not set", name);
+}
+
+static bool
+forget(struct db *db, const char *name, unsigned *count, struct err *e)
+{
+	if (!db_run(db, SQL_SECRET_DELETE, BINDS(bind_text(name)), e))
+		return err_in(e, "delete secret %s", name);
+	*count += (unsigned)db_changed(db);
+	return true;
+}
+
+bool
+secret_store_forget_site(struct db *db, const char *code, unsigned *count,
+			 struct err *e)
+{
+	*count = 0;
+	for (size_t i = 0; i < COUNT_OF(of_sites); i++) {
+		char name[SECRET_NAME_MAX + 1];
+
+		(void)snprintf(name, sizeof(name), "site.%s.%s", code,
+			       of_sites[i]);
+		if (!forget(db, name, count, e))
+			return false;
+	}
+	return true;
+}
+
+bool
+secret_store_forget_bc(struct db *db, unsigned *count, struct err *e)
+{
+	unsigned tokens;
+
+	*count = 0;
+	return forget(db, "bc.client_secret", count, e) &&
+	       secret_store_flush_tokens(db, &tokens, e);
 }
 
 bool

@@ -6,6 +6,8 @@
 #include "base/text.h"
 #include "db/db.h"
 #include "local.h"
+#include "net/http.h"
+#include "site/secret_store.h"
 
 void
 site_end(struct site *site)
@@ -107,32 +109,70 @@ site_add(struct db *db, struct site *site, utc_ms now, struct err *e)
 
 /* A CAS that changed nothing met another version, or no row at all. */
 static bool
-changed_one(struct db *db, struct site *site, struct err *e)
+changed_one(struct db *db, const struct site *site, struct err *e)
 {
-	if (db_changed(db) == 0) {
-		err_set(e, ERR_CONFLICT,
-			"site %s was changed by somebody else meanwhile",
-			site->code);
-		return err_as(e, OB_PRECONDITION_FAILED);
-	}
-	site->version++;
-	return true;
+	if (db_changed(db) > 0)
+		return true;
+	err_set(e, ERR_CONFLICT,
+		"site %s was changed by somebody else meanwhile", site->code);
+	return err_as(e, OB_PRECONDITION_FAILED);
+}
+
+/* The address that stands there in that version; "" when there is no such. */
+static bool
+read_url(struct db *db, const struct site *s, char *out, size_t room,
+	 struct err *e)
+{
+	AUTO(rows) rows = ROWS;
+
+	out[0] = '\0';
+	if (!db_open(db, &rows, SQL_SITE_URL,
+		     BINDS(bind_int(s->id), bind_int(s->version)), e))
+		return false;
+	if (rows_next(&rows))
+		rows_text(&rows, "site_url", out, room);
+	return rows_check(&rows, e);
+}
+
+struct change {
+	struct site *site;
+	unsigned forgotten;
+};
+
+/* Keys are bound to scheme, host and port: no other place ever gets them. */
+static bool
+save(struct db *db, void *context, struct err *e)
+{
+	struct change *c = context;
+	struct site *s = c->site;
+	struct bind bind[FIELDS + 2];
+	char url[sizeof(s->site_url)];
+
+	bind_fields(s, bind);
+	bind[FIELDS] = bind_int(s->id);
+	bind[FIELDS + 1] = bind_int(s->version);
+	c->forgotten = 0;
+	if (!read_url(db, s, url, sizeof(url), e) ||
+	    !db_run(db, SQL_SITE_SAVE, bind, COUNT_OF(bind), e))
+		return err_in(e, "save site %s", s->code);
+	return changed_one(db, s, e) &&
+	       (url_same_origin(url, s->site_url) ||
+		secret_store_forget_site(db, s->code, &c->forgotten, e));
 }
 
 bool
-site_save(struct db *db, struct site *s, struct err *e)
+site_save(struct db *db, struct site *s, unsigned *forgotten, struct err *e)
 {
-	struct bind bind[FIELDS + 2];
+	struct change c = {.site = s};
 
 	if (!site_check(s, e))
 		return false;
 	(void)address_host(s->site_url, s->domain, sizeof(s->domain));
-	bind_fields(s, bind);
-	bind[FIELDS] = bind_int(s->id);
-	bind[FIELDS + 1] = bind_int(s->version);
-	if (!db_run(db, SQL_SITE_SAVE, bind, COUNT_OF(bind), e))
-		return err_in(e, "save site %s", s->code);
-	return changed_one(db, s, e);
+	if (!db_transact(db, save, &c, e))
+		return false;
+	s->version++;
+	*forgotten = c.forgotten;
+	return true;
 }
 
 bool
@@ -143,8 +183,11 @@ site_enable(struct db *db, struct site *site, bool on, struct err *e)
 			  bind_int(site->version)),
 		    e))
 		return err_in(e, "site %s", site->code);
+	if (!changed_one(db, site, e))
+		return false;
 	site->is_active = on;
-	return changed_one(db, site, e);
+	site->version++;
+	return true;
 }
 
 static bool
@@ -166,8 +209,10 @@ site_delete(struct db *db, struct site *site, utc_ms now, struct err *e)
 {
 	struct addition a = {site, now};
 
-	return db_transact(db, remove_site, &a, e) ||
-	       err_in(e, "delete site %s", site->code);
+	if (!db_transact(db, remove_site, &a, e))
+		return err_in(e, "delete site %s", site->code);
+	site->version++;
+	return true;
 }
 
 bool

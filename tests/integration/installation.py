@@ -162,9 +162,22 @@ class Installation:
             *(f"--url={base}/shop/{code}", "--zone=America/New_York"),
             *flags,
         )
+        self.give_keys(code)
+
+    def give_keys(self, code: str) -> None:
         name = f"site.{code}.consumer"
         self.must("secret", "set", f"{name}_key", text=default_key(code))
         self.must("secret", "set", f"{name}_secret", text=default_secret(code))
+
+    def move_shop(self, url: str, code: str = "demo") -> None:
+        """Another address, and the keys once more, which another place needs."""
+        self.must("site", "edit", code, f"--url={url}")
+        self.give_keys(code)
+
+    def move_bc(self, api_url: str) -> None:
+        """The same for Business Central."""
+        self.must("connection", "set", "bc", f"--api-url={api_url}")
+        self.must("secret", "set", "bc.client_secret", text=CLIENT_SECRET)
 
     # ---- what tests look at
 

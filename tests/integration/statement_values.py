@@ -433,6 +433,7 @@ CASES: dict[str, Case | list[Case]] = {
     "site_load": case(1),
     "site_list": case(0),
     "site_insert": case(*SITE),
+    "site_url": case(1, 0),
     "site_save": case(*SITE[3:], 1, 0),
     "site_enable": case(1, 1, 0),
     "site_delete": case(NOW, 1, 0),

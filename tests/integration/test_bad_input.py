@@ -68,8 +68,8 @@ def open_key_file(ob: Installation) -> Callable[[], None]:
 
 def unreachable_shop(ob: Installation) -> Callable[[], None]:
     base = f"http://127.0.0.1:{ob.box.port}/shop/demo"
-    ob.must("site", "edit", "demo", "--url=http://127.0.0.1:1/shop/demo")
-    return lambda: ob.must("site", "edit", "demo", f"--url={base}") and None
+    ob.move_shop("http://127.0.0.1:1/shop/demo")
+    return lambda: ob.move_shop(base)
 
 
 def fault(kind: str, arg: Any) -> Callable[[Installation], Callable[[], None]]:
@@ -167,9 +167,7 @@ def test_f42_a_certificate_that_must_not_pass_stops_the_run_at_once(
     trusted = {"net__ca_file": str(certificates / "ca.pem")}
     box.control("PUT", "/_clock", {"now": "2026-11-24T09:00:00Z", "rate": 1})
     box.control("DELETE", "/_requests")
-    shop.must(
-        "site", "edit", "demo", f"--url=https://127.0.0.1:{secure_box.port}/shop/demo"
-    )
+    shop.move_shop(f"https://127.0.0.1:{secure_box.port}/shop/demo")
     if secure_box.wrong != "untrusted":
         shop.write_settings(**trusted)
     done = shop.ob("order", "sync", "--site=demo")

@@ -895,13 +895,13 @@ def sync_without_names(ob: Installation, how: str) -> Any:
 
 def test_f42_a_resolver_that_cannot_be_asked_is_waited_for(shop: Installation) -> None:
     ids = add(shop, 3)
-    shop.must("site", "edit", "demo", f"--url={NOWHERE}/shop/demo")
+    shop.move_shop(f"{NOWHERE}/shop/demo")
     done = sync_without_names(shop, "AGAIN")
     assert done.status == 69, done.out + done.err
     assert "no-such-host.test" in shop.log.read_text()
     assert last_operation(shop) == ("not_processed", "ob_network")
     base = f"http://127.0.0.1:{shop.box.port}"
-    shop.must("site", "edit", "demo", f"--url={base}/shop/demo")
+    shop.move_shop(f"{base}/shop/demo")
     settle(shop)
     assert stored(shop) == marked(shop) == set(ids)
 
@@ -910,7 +910,7 @@ def test_d14_a_shop_whose_name_does_not_exist_is_not_tried_again(
     shop: Installation,
 ) -> None:
     ids = add(shop, 3)
-    shop.must("site", "edit", "demo", f"--url={NOWHERE}/shop/demo")
+    shop.move_shop(f"{NOWHERE}/shop/demo")
     done = sync_without_names(shop, "NONAME")
     assert done.status == 3, done.out + done.err
     assert "the name no-such-host.test does not exist" in done.err
@@ -918,7 +918,7 @@ def test_d14_a_shop_whose_name_does_not_exist_is_not_tried_again(
     assert shop.count("rm_job", "state = 'ready'") == 0
     # A person mends the address; the next sync begins anew.
     base = f"http://127.0.0.1:{shop.box.port}"
-    shop.must("site", "edit", "demo", f"--url={base}/shop/demo")
+    shop.move_shop(f"{base}/shop/demo")
     settle(shop)
     assert stored(shop) == marked(shop) == set(ids)
 
@@ -926,12 +926,12 @@ def test_d14_a_shop_whose_name_does_not_exist_is_not_tried_again(
 def test_d14_a_shop_without_an_api_is_not_tried_again(shop: Installation) -> None:
     ids = add(shop, 3)
     base = f"http://127.0.0.1:{shop.box.port}"
-    shop.must("site", "edit", "demo", f"--url={base}")
+    shop.move_shop(base)
     done = sync(shop)
     assert done.status == 3, done.out + done.err
     assert last_operation(shop) == ("webshop_not_found", "ob_webshop_not_found")
     assert shop.count("rm_job", "state = 'ready'") == 0
-    shop.must("site", "edit", "demo", f"--url={base}/shop/demo")
+    shop.move_shop(f"{base}/shop/demo")
     settle(shop)
     assert stored(shop) == marked(shop) == set(ids)
 
@@ -939,15 +939,15 @@ def test_d14_a_shop_without_an_api_is_not_tried_again(shop: Installation) -> Non
 def test_d14_orders_that_wait_outlast_a_shop_that_is_gone(shop: Installation) -> None:
     ids = add(shop, 2)
     base = f"http://127.0.0.1:{shop.box.port}"
-    shop.must("connection", "set", "bc", f"--api-url={NOWHERE}/bc/v2.0")
+    shop.move_bc(f"{NOWHERE}/bc/v2.0")
     sync_without_names(shop, "AGAIN")
     waiting = shop.count("rm_job", "kind = 'order_retry' AND state = 'ready'")
     assert waiting == len(ids)
-    shop.must("connection", "set", "bc", f"--api-url={base}/bc/v2.0")
-    shop.must("site", "edit", "demo", f"--url={base}")
+    shop.move_bc(f"{base}/bc/v2.0")
+    shop.move_shop(base)
     settle(shop)
     assert shop.count("rm_job", "kind = 'order_retry' AND state = 'dead'") == 0
-    shop.must("site", "edit", "demo", f"--url={base}/shop/demo")
+    shop.move_shop(f"{base}/shop/demo")
     settle(shop)
     assert stored(shop) == marked(shop) == set(ids)
 
@@ -957,12 +957,12 @@ def test_f42_business_central_without_a_name_fails_no_order(
     shop: Installation, how: str
 ) -> None:
     ids = add(shop, 3)
-    shop.must("connection", "set", "bc", f"--api-url={NOWHERE}/bc/v2.0")
+    shop.move_bc(f"{NOWHERE}/bc/v2.0")
     sync_without_names(shop, how)
     assert shop.count("rm_error_orders") == 0
     assert "no-such-host.test" in shop.log.read_text()
     base = f"http://127.0.0.1:{shop.box.port}"
-    shop.must("connection", "set", "bc", f"--api-url={base}/bc/v2.0")
+    shop.move_bc(f"{base}/bc/v2.0")
     settle(shop)
     assert stored(shop) == marked(shop) == set(ids)
 

@@ -94,6 +94,98 @@ def test_a_connection_comes_back_as_it_went(store: Store) -> None:
     )
 
 
+# ---- credentials are bound to scheme, host and port (RELIABILITY 6.4)
+
+
+def keep(store: Store, *names: str) -> None:
+    for name in names:
+        store.must("secret", how="set", name=name, text="abcdefgh-1234")
+
+
+def kept(store: Store) -> list[str]:
+    rows = store.database.run("SELECT name FROM rm_secret ORDER BY name")
+    return [name for (name,) in rows]
+
+
+OF_A = [
+    *("site.a.consumer_key", "site.a.consumer_secret"),
+    *("site.a.webhook_secret", "site.a.webhook_secret_previous"),
+]
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        *("http://shop.test/eu", "https://shop.test:8443/eu", "https://evil.test/eu"),
+        *("https://shop.test.evil.test/eu", "https://shop.tes/eu"),
+    ],
+)
+def test_another_place_gets_no_key_of_a_site(store: Store, url: str) -> None:
+    store.must("site_add", code="a")
+    store.must("site_add", code="b")
+    keep(store, *OF_A[:3], OF_A[2], "site.b.consumer_key", "bc.client_secret")
+    store.must("secret", how="set", name=OF_A[2], text="another-12345678")
+    assert [n for n in kept(store) if n in OF_A] == OF_A
+    told = store.must("site", code="a", url=url)
+    assert told["forgotten"] == 4
+    assert kept(store) == ["bc.client_secret", "site.b.consumer_key"]
+    assert store.one("SELECT site_url FROM rm_sites WHERE code = 'a'") == url
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        *("https://shop.test/us", "https://SHOP.test/eu", "https://shop.test:443/"),
+        "https://shop.test/eu",
+    ],
+)
+def test_another_path_of_the_same_place_keeps_them(store: Store, url: str) -> None:
+    store.must("site_add", code="a")
+    keep(store, *OF_A[:3])
+    assert store.must("site", code="a", url=url)["forgotten"] == 0
+    assert kept(store) == OF_A[:3]
+
+
+def test_a_change_that_is_refused_forgets_nothing(store: Store) -> None:
+    store.must("site_add", code="a")
+    keep(store, *OF_A[:3], "bc.client_secret")
+    evil = "https://evil.test"
+    assert store.call("site", code="a", url=evil, ahead=1)["class"] == "conflict"
+    store.must("connection", authority="https://login.test")
+    keep(store, "bc.client_secret")
+    told = store.call("connection", authority=evil, ahead=1)
+    assert told["class"] == "conflict"
+    assert kept(store) == ["bc.client_secret", *OF_A[:3]]
+    assert store.one("SELECT site_url FROM rm_sites") == "https://shop.test/eu"
+
+
+@pytest.mark.parametrize("which", ["authority", "api_url"])
+def test_another_place_gets_nothing_of_business_central(
+    store: Store, which: str
+) -> None:
+    before = {"authority": "https://login.test/a", "api_url": "https://api.test/v2.0"}
+    store.must("site_add", code="a")
+    store.must("connection", **before)
+    keep(store, "bc.client_secret", OF_A[0])
+    store.must("secret", how="set", name="token:1:bc", text="e" * 40, token=True)
+    told = store.must("connection", **{**before, which: before[which] + "/more"})
+    assert told["forgotten"] == 0
+    assert kept(store) == ["bc.client_secret", OF_A[0], "token:1:bc"]
+    told = store.must("connection", **{**before, which: "https://evil.test/v2.0"})
+    assert told["forgotten"] == 1
+    assert kept(store) == [OF_A[0]]
+
+
+def test_a_secret_set_before_its_connection_was_meant_for_microsoft(
+    store: Store,
+) -> None:
+    keep(store, "bc.client_secret")
+    assert store.must("connection")["forgotten"] == 0
+    store.database.run("DELETE FROM rm_connection")
+    told = store.must("connection", authority="https://evil.test")
+    assert told["forgotten"] == 1 and kept(store) == []
+
+
 # ---- secrets
 
 

@@ -771,6 +771,9 @@ static bool
 change_site(struct step *step, struct site *site, const char *how,
 	    struct err *e)
 {
+	unsigned forgotten = 0;
+	bool done;
+
 	if (strcmp(how, "delete") == 0)
 		return site_delete(step->db, site, now, e);
 	if (strcmp(how, "disable") == 0)
@@ -783,7 +786,12 @@ change_site(struct step *step, struct site *site, const char *how,
 		return site_synced(step->db, site->id, e);
 	site->max_orders = (unsigned)number(step->ask, "max_orders", 100);
 	site->version += (unsigned)number(step->ask, "ahead", 0);
-	return site_save(step->db, site, e);
+	if (json_object_get(step->ask, "url"))
+		(void)text_copy(site->site_url, sizeof(site->site_url),
+				text(step->ask, "url", ""));
+	done = site_save(step->db, site, &forgotten, e);
+	put(step, "forgotten", json_integer(forgotten));
+	return done;
 }
 
 static bool
@@ -795,24 +803,42 @@ call_site(struct step *step, struct err *e)
 	       change_site(step, &site, text(step->ask, "how", "save"), e);
 }
 
+static void
+take_settings(const json_t *ask, struct bc_settings *settings)
+{
+	(void)text_copy(settings->tenant, sizeof(settings->tenant),
+			text(ask, "tenant", "t.example"));
+	(void)text_copy(settings->environment, sizeof(settings->environment),
+			"sandbox");
+	(void)text_copy(settings->company_name, sizeof(settings->company_name),
+			"SAMPLE CO");
+	(void)text_copy(settings->client_id, sizeof(settings->client_id), "c");
+	if (json_object_get(ask, "authority"))
+		(void)text_copy(settings->authority,
+				sizeof(settings->authority),
+				text(ask, "authority", ""));
+	if (json_object_get(ask, "api_url"))
+		(void)text_copy(settings->api_url, sizeof(settings->api_url),
+				text(ask, "api_url", ""));
+}
+
 static bool
 call_connection(struct step *step, struct err *e)
 {
-	AUTO(connection) connection = {.kind = "bc", .name = "bc"};
-	struct bc_settings settings = bc_settings_default();
+	AUTO(connection) connection = {0};
+	struct bc_settings settings;
+	unsigned forgotten = 0;
 
-	(void)text_copy(settings.tenant, sizeof(settings.tenant),
-			text(step->ask, "tenant", "t.example"));
-	(void)text_copy(settings.environment, sizeof(settings.environment),
-			"sandbox");
-	(void)text_copy(settings.company_name, sizeof(settings.company_name),
-			"SAMPLE CO");
-	(void)text_copy(settings.client_id, sizeof(settings.client_id), "c");
-	connection.is_active = true;
+	if (!connection_find_or_new(step->db, "bc", &connection, e) ||
+	    !bc_settings_read(&connection, &settings, e))
+		return false;
+	take_settings(step->ask, &settings);
+	connection.version += (unsigned)number(step->ask, "ahead", 0);
 	if (!bc_settings_write(&settings, &connection, e) ||
-	    !connection_save(step->db, &connection, e))
+	    !connection_save(step->db, &connection, &forgotten, e))
 		return false;
 	put(step, "id", json_integer(connection.id));
+	put(step, "forgotten", json_integer(forgotten));
 	connection_end(&connection);
 	if (!connection_find(step->db, "bc", NULL, &connection, e) ||
 	    !bc_settings_read(&connection, &settings, e))
