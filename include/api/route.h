@@ -13,6 +13,7 @@
 #include <stdint.h>
 
 #include "account/right.h"
+#include "base/clock.h"
 #include "base/err.h"
 #include "entity/entity.h"
 #include "entity/field.h"
@@ -67,6 +68,12 @@ enum {
 	ROUTE_SEED_TEXTS = 4096, /* below the seed's prefix as it shows them */
 };
 
+/* A path that will go; what answers it says so (RFC 9745, RFC 8594). */
+struct retirement {
+	utc_ms since, until; /* at least 180 days apart (UX 3) */
+	const char *instead; /* the path that takes its place */
+};
+
 struct route {
 	const char *method;
 	const char *path;     /* "/orders/{id}", below /api/v1 */
@@ -82,6 +89,7 @@ struct route {
 	const struct entity *list;
 	const struct shape *reply; /* one, or with many a list; NULL: nothing */
 	bool many;
+	const struct retirement *retired; /* NULL: it stays */
 };
 
 #define PARAMS(...) ((const struct param[]){__VA_ARGS__, {0}})

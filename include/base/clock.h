@@ -57,6 +57,8 @@ const char *time_text(utc_ms t, char out[TIME_TEXT_MAX]);
 const char *time_text_minute(utc_ms t, char out[TIME_TEXT_MAX]);
 /* "2026-11-20 13:00:09.114", as DATETIME(3) takes it. */
 const char *time_text_sql(utc_ms t, char out[TIME_TEXT_MAX]);
+/* "Fri, 20 Nov 2026 13:00:09 GMT", for HTTP headers (RFC 9110 5.6.7). */
+const char *time_text_http(utc_ms t, char out[TIME_TEXT_MAX]);
 /* "2026-11-20T13:00:09": no zone and no fraction, as WooCommerce wants it. */
 const char *time_text_plain(utc_ms t, char out[TIME_TEXT_MAX]);
 /*

@@ -305,12 +305,32 @@ static const char security[] =
 	"Referrer-Policy: same-origin\r\n"
 	"X-Content-Type-Options: nosniff\r\n";
 
+/* The requirement's own prefix stays as it is written there. */
+static void
+say_farewell(struct request *r)
+{
+	const struct retirement *retired =
+		r->route == NULL || r->is_alias ? NULL : r->route->retired;
+	char until[TIME_TEXT_MAX];
+
+	if (retired == NULL)
+		return;
+	answer_header(r, "Deprecation", "@%lld",
+		      (long long)(retired->since / SECOND));
+	answer_header(r, "Sunset", "%s", time_text_http(retired->until, until));
+	answer_header(r, "Link",
+		      "<%s/api/v1/openapi.json>; rel=\"deprecation\", "
+		      "<%s/api/v1%s>; rel=\"successor-version\"",
+		      r->base, r->base, retired->instead);
+}
+
 static void
 send_body(struct request *r, const char *body, size_t length)
 {
 	const bool head = strcmp(r->method, "HEAD") == 0;
 
 	answer_header(r, "X-Request-Id", "%s", r->id);
+	say_farewell(r);
 	strbuf_add(&r->headers, security);
 	fcgi_answer(r->fcgi, r->status, strbuf_text(&r->headers),
 		    head ? "" : body, head ? 0 : length);

@@ -326,6 +326,17 @@ operation_id(struct strbuf *out, const struct route *route)
 }
 
 static void
+add_retirement(struct strbuf *out, const struct retirement *retired)
+{
+	char until[TIME_TEXT_MAX], text[200];
+
+	(void)snprintf(text, sizeof(text), "Goes on %.16s; use %s.",
+		       time_text_http(retired->until, until), retired->instead);
+	strbuf_add(out, ",\"deprecated\":true");
+	member(out, "description", text);
+}
+
+static void
 add_route(struct strbuf *out, const char *tag, const struct route *route)
 {
 	strbuf_add(out, "\"");
@@ -337,6 +348,8 @@ add_route(struct strbuf *out, const char *tag, const struct route *route)
 	strbuf_add(out, ",\"tags\":[");
 	json_out_text(out, tag);
 	strbuf_add(out, "]");
+	if (route->retired != NULL)
+		add_retirement(out, route->retired);
 	if (route->need == CAN_ANYONE)
 		strbuf_add(out, ",\"security\":[]");
 	else if (route->need != CAN_LOGIN)

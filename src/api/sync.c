@@ -317,24 +317,32 @@ static const struct param op_part[] = {
 static const struct param result_query[] = {
 	{"result", PARAM_WORD, 0, 0, 0, outcomes, NULL, "only these"}, {0}};
 
+/* The requirement's first page names it so, its table /sync/manual. */
+static const struct retirement sync_retirement = {
+	.since = INT64_C(1796083200) * SECOND, /* 2026-12-01 */
+	.until = INT64_C(1827619200) * SECOND, /* 2027-12-01 */
+	.instead = "/sync/manual",
+};
+
 const struct route sync_routes[] = {
 	{
 		.method = "POST",
 		.path = "/sync",
 		.need = CAN_SYNC,
 		.handle = sync_now,
-		.summary = "Bring orders or items in now",
+		.summary = "The same by its old name",
 		.status = 202,
 		.traits = ROUTE_SEED,
 		.body = now_body,
 		.reply = &started_shape,
+		.retired = &sync_retirement,
 	},
 	{
 		.method = "POST",
 		.path = "/sync/manual",
 		.need = CAN_SYNC,
 		.handle = sync_now,
-		.summary = "The same by its other name",
+		.summary = "Bring orders or items in now",
 		.status = 202,
 		.traits = ROUTE_SEED,
 		.body = now_body,

@@ -72,6 +72,17 @@ time_text_sql(utc_ms t, char out[TIME_TEXT_MAX])
 }
 
 const char *
+time_text_http(utc_ms t, char out[TIME_TEXT_MAX])
+{
+	struct tm calendar;
+
+	(void)split(t, &calendar);
+	(void)strftime(out, TIME_TEXT_MAX, "%a, %d %b %Y %H:%M:%S GMT",
+		       &calendar);
+	return out;
+}
+
+const char *
 time_text_plain(utc_ms t, char out[TIME_TEXT_MAX])
 {
 	return print(t, 'T', false, "", out);

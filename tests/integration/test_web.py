@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import shutil
 import time
+from email.utils import parsedate_to_datetime
 from typing import Any, Iterator
 
 import pytest
@@ -316,6 +317,28 @@ def test_kits_are_proven_before_they_are_kept(web: Client) -> None:
     )
     assert saved.status == 200, saved.text
     assert [c["component"] for c in saved.data["components"]] == ["COMP-B"]
+
+
+def test_a_path_that_goes_says_when_and_what_comes_instead(web: Client) -> None:
+    """RFC 9745 and RFC 8594; at least 180 days (UX 3)."""
+    web.log_in("maria", PASSWORD)
+    told = web.get("/openapi.json").json["paths"]
+    retired = [
+        (p, m) for p, ways in told.items() for m in ways if "deprecated" in ways[m]
+    ]
+    assert retired == [("/sync", "post")]
+    assert "use /sync/manual" in told["/sync"]["post"]["description"]
+    for body, status in (({"entity": "orders"}, 202), ({"entity": "x"}, 400)):
+        found = web.post("/sync", body)
+        assert found.status == status, found.text
+        since = int(found.headers["deprecation"].removeprefix("@"))
+        until = parsedate_to_datetime(found.headers["sunset"]).timestamp()
+        assert until - since >= 180 * 86400
+        assert '</api/v1/sync/manual>; rel="successor-version"' in found.headers["link"]
+    assert "deprecation" not in web.post("/sync/manual", {"entity": "orders"}).headers
+    seed = Client(web.port, "/wp-json/wkpbic/v1")
+    seed.headers = web.headers
+    assert "deprecation" not in seed.post("/sync", {"entity": "orders"}).headers
 
 
 def test_the_overview_and_schedules_tell_what_is_there(

@@ -30,6 +30,8 @@ TEST(a_moment_is_told_in_the_form_that_each_reader_wants)
 	assert_string_equal(time_text_minute(t, out), "2026-11-20 13:00 UTC");
 	assert_string_equal(time_text_sql(t, out), "2026-11-20 13:00:09.114");
 	assert_string_equal(time_text_plain(t, out), "2026-11-20T13:00:09");
+	assert_string_equal(time_text_http(t, out),
+			    "Fri, 20 Nov 2026 13:00:09 GMT");
 }
 
 TEST(moments_before_1970_and_beyond_the_calendar_have_a_text)
