@@ -135,40 +135,35 @@ answer_rows(struct request *r, struct rows *rows, struct err *e)
 
 /* The list's own query string again, with another page or cursor. */
 static void
-link(struct request *r, struct strbuf *out, const char *relation,
-     const char *place)
+add_link(struct request *r, struct strbuf *out, const char *relation,
+	 unsigned page, const char *cursor)
 {
+	AUTO(strbuf) query = STRBUF(2048);
+
+	list_query(&r->list, &query, page, cursor);
 	strbuf_addf(out, "%s<%s/api/v1%s?%s>; rel=\"%s\"",
-		    out->len == 0 ? "" : ", ", r->base, r->shown, place,
-		    relation);
+		    out->len == 0 ? "" : ", ", r->base, r->shown,
+		    strbuf_text(&query), relation);
+	out->failed |= query.failed;
 }
 
+/* A web server takes a few KiB of headers; where they would be more, none. */
 static void
 add_links(struct request *r, const struct list_page *page)
 {
-	AUTO(strbuf) out = STRBUF(4096);
-	AUTO(strbuf) place = STRBUF(2048);
+	AUTO(strbuf) out = STRBUF(2048);
 	const unsigned last =
 		(unsigned)((page->total + page->per_page - 1) / page->per_page);
 
-	if (page->next_cursor[0] != '\0') {
-		list_query(&r->list, &place, 0, page->next_cursor);
-		link(r, &out, "next", strbuf_text(&place));
-	}
-	if (page->page > 1) {
-		strbuf_clear(&place);
-		list_query(&r->list, &place, page->page - 1, NULL);
-		link(r, &out, "prev", strbuf_text(&place));
-	}
+	if (page->next_cursor[0] != '\0')
+		add_link(r, &out, "next", 0, page->next_cursor);
+	if (page->page > 1)
+		add_link(r, &out, "prev", page->page - 1, NULL);
 	if (page->page > 0 && !page->is_capped && last > 0) {
-		strbuf_clear(&place);
-		list_query(&r->list, &place, 1, NULL);
-		link(r, &out, "first", strbuf_text(&place));
-		strbuf_clear(&place);
-		list_query(&r->list, &place, last, NULL);
-		link(r, &out, "last", strbuf_text(&place));
+		add_link(r, &out, "first", 1, NULL);
+		add_link(r, &out, "last", last, NULL);
 	}
-	if (out.len > 0)
+	if (out.len > 0 && !out.failed)
 		strbuf_addf(&r->headers, "Link: %s\r\n", strbuf_text(&out));
 }
 

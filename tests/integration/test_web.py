@@ -319,6 +319,31 @@ def test_kits_are_proven_before_they_are_kept(web: Client) -> None:
     assert [c["component"] for c in saved.data["components"]] == ["COMP-B"]
 
 
+def test_links_lead_on_as_long_as_headers_may_be(web: Client) -> None:
+    web.log_in("maria", PASSWORD)
+    found = web.get("/items?per_page=1&page=2")
+    links = dict(
+        (relation.strip('"'), place.strip("<>"))
+        for place, relation in (
+            link.split("; rel=") for link in found.headers["link"].split(", ")
+        )
+    )
+    assert set(links) == {"next", "prev", "first", "last"}
+    for relation, page in (
+        ("prev", 1),
+        ("first", 1),
+        ("last", found.json["meta"]["total"]),
+    ):
+        there = web.get(links[relation].removeprefix("/api/v1"))
+        assert there.json["meta"]["page"] == page, (relation, there.text)
+    beyond = web.get(links["next"].removeprefix("/api/v1"))
+    assert beyond.data[0]["sku"] == web.get("/items?per_page=1&page=3").data[0]["sku"]
+    long = ",".join(f"!{n:060}" for n in range(20))
+    found = web.get(f"/items?per_page=1&page=2&sku={long}")
+    assert found.status == 200 and len(found.data) == 1, found.text
+    assert "link" not in found.headers and found.json["meta"]["next_cursor"]
+
+
 def test_a_path_that_goes_says_when_and_what_comes_instead(web: Client) -> None:
     """RFC 9745 and RFC 8594; at least 180 days (UX 3)."""
     web.log_in("maria", PASSWORD)
