@@ -26,7 +26,8 @@ enum field_type {
 	FIELD_WORD,   /* one of words */
 	FIELD_SITE,   /* a site's code; its column holds the id */
 	FIELD_HASH,   /* bytes in SQL, hexadecimal digits in JSON */
-	FIELD_JSON,   /* a column that holds JSON, put in as it is */
+	FIELD_JSON,   /* a column that holds JSON, put in as it is; of a list
+			 of shape where there is one */
 	FIELD_WHAT,   /* what the catalogue says of the column "code" beside */
 	FIELD_WHY,    /* it, or that of its own .column: what it means, why */
 	FIELD_FIX,    /* it happens, what to do and where; null where */
@@ -53,6 +54,7 @@ enum {
 	FIELD_RANGED = 256,
 	FIELD_UPPER = 512, /* kept in upper case: what is asked for is folded */
 	FIELD_ASCII = 1024, /* its column takes no other characters */
+	FIELD_MAYBE = 2048, /* the handler leaves it out where it has none */
 };
 
 struct shape;

@@ -71,7 +71,11 @@ static const struct shape document = {
 	(const struct field[]){
 		{"openapi", FIELD_TEXT, 0, NULL, NULL, NULL, "3.1.0"},
 		{"info", FIELD_OBJECT, 0, NULL, NULL, NULL, NULL},
+		{"servers", FIELD_JSON, 0, NULL, NULL, NULL, NULL},
+		{"security", FIELD_JSON, 0, NULL, NULL, NULL, NULL},
+		{"tags", FIELD_JSON, 0, NULL, NULL, NULL, NULL},
 		{"paths", FIELD_OBJECT, 0, NULL, NULL, NULL, NULL},
+		{"components", FIELD_OBJECT, 0, NULL, NULL, NULL, NULL},
 		{0},
 	},
 };
@@ -84,7 +88,7 @@ const struct route health_routes[] = {
 		.handle = health_show,
 		.summary = "Whether it works; 503 where it does not",
 		.status = 200,
-		.traits = ROUTE_NO_DATABASE,
+		.traits = ROUTE_NO_DATABASE | ROUTE_MAYBE_503,
 		.reply = &health,
 	},
 	{
@@ -94,7 +98,7 @@ const struct route health_routes[] = {
 		.handle = health_show,
 		.summary = "The same, for those who ask for it by this name",
 		.status = 200,
-		.traits = ROUTE_NO_DATABASE,
+		.traits = ROUTE_NO_DATABASE | ROUTE_MAYBE_503,
 		.reply = &health,
 	},
 	{

@@ -77,13 +77,16 @@ live_show(struct request *r, struct err *e)
 static const struct shape live_shape = {
 	"Live",
 	(const struct field[]){
-		{"overview", FIELD_OBJECT, FIELD_NULL, NULL, NULL, NULL, NULL},
-		{"operations", FIELD_LIST, FIELD_NULL, NULL, NULL,
+		{"overview", FIELD_OBJECT, FIELD_MAYBE, NULL, NULL,
+		 &shape_overview, NULL},
+		{"operations", FIELD_LIST, FIELD_MAYBE, NULL, NULL,
 		 &shape_operation, "those that run or wait"},
-		{"errors", FIELD_LIST, FIELD_NULL, NULL, NULL,
+		{"errors", FIELD_LIST, FIELD_MAYBE, NULL, NULL,
 		 &shape_error_order, "the latest"},
-		{"sites", FIELD_LIST, FIELD_NULL, NULL, NULL, NULL, NULL},
-		{"window", FIELD_OBJECT, FIELD_NULL, NULL, NULL, NULL, NULL},
+		{"sites", FIELD_LIST, FIELD_MAYBE, NULL, NULL, &shape_shop,
+		 NULL},
+		{"window", FIELD_OBJECT, FIELD_MAYBE, NULL, NULL, &shape_window,
+		 NULL},
 		{0},
 	},
 };

@@ -193,7 +193,8 @@ list_parameters(struct strbuf *out, const struct entity *list,
 		{"search", PARAM_TEXT, 0, 0, 200, NULL, NULL,
 		 "part of the texts that people look for"},
 		{"fields", PARAM_TEXT, 0, 0, 1000, NULL, NULL,
-		 "only these, comma-separated"},
+		 "only these members, comma-separated; all others are left "
+		 "out, also required ones"},
 		{0},
 	};
 
@@ -232,6 +233,12 @@ parameters(struct strbuf *out, const struct route *route)
 		.maximum = 130,
 		.help = "the same key gives the same answer for a day",
 	};
+	static const struct param known = {
+		.name = "If-None-Match",
+		.type = PARAM_TEXT,
+		.maximum = 2000,
+		.help = "the ETag of what you have: 304 when it is the same",
+	};
 	static const struct param match = {
 		.name = "If-Match",
 		.type = PARAM_TEXT,
@@ -258,6 +265,8 @@ parameters(struct strbuf *out, const struct route *route)
 			(route->traits & ROUTE_KEY) != 0 ? PARAM_REQUIRED : 0;
 		parameter(out, &needed, "header", &before);
 	}
+	if (strcmp(route->method, "GET") == 0)
+		parameter(out, &known, "header", &before);
 	if ((route->traits & ROUTE_IF_MATCH) != 0) {
 		needed = match;
 		needed.traits =
@@ -280,11 +289,37 @@ shape_name(struct strbuf *out, const struct route *route)
 			    reply_of(route)->name);
 }
 
+/* What the handler fills, in the envelope of UX 3 where there is one. */
+static void
+reply_schema(struct strbuf *out, const struct route *route)
+{
+	if ((route->traits & ROUTE_BARE) != 0) {
+		shape_name(out, route);
+		return;
+	}
+	strbuf_add(out, "{\"type\":\"object\",\"required\":[\"success\","
+			"\"data\",\"meta\"],\"properties\":{\"success\":{"
+			"\"const\":true},\"meta\":{\"$ref\":\"#/components/"
+			"schemas/Meta\"},\"data\":");
+	shape_name(out, route);
+	strbuf_add(out, "}}");
+}
+
+static const char *
+description_of(const struct route *route, unsigned status)
+{
+	if (status == 503)
+		return "It does not work now";
+	if (status == 202 && route->status != 202)
+		return "Others work at it; the operation tells how far";
+	return status == 204 ? "Done" : "What was asked for";
+}
+
 static void
 response(struct strbuf *out, const struct route *route, unsigned status)
 {
 	strbuf_addf(out, "\"%u\":{\"description\":\"%s\"", status,
-		    status == 204 ? "Done" : "What was asked for");
+		    description_of(route, status));
 	if (status == 202 && route->status != 202) {
 		strbuf_add(out,
 			   ",\"content\":{\"application/json\":{\"schema\":"
@@ -296,19 +331,36 @@ response(struct strbuf *out, const struct route *route, unsigned status)
 	} else if (reply_of(route) != NULL) {
 		strbuf_add(out, ",\"content\":{\"application/json\":"
 				"{\"schema\":");
-		if ((route->traits & ROUTE_BARE) == 0)
-			strbuf_add(out,
-				   "{\"type\":\"object\",\"required\":["
-				   "\"success\",\"data\",\"meta\"],"
-				   "\"properties\":{\"success\":{\"const\":"
-				   "true},\"meta\":{\"$ref\":\"#/components/"
-				   "schemas/Meta\"},\"data\":");
-		shape_name(out, route);
-		if ((route->traits & ROUTE_BARE) == 0)
-			strbuf_add(out, "}}");
+		reply_schema(out, route);
 		strbuf_add(out, "}}");
 	}
 	strbuf_add(out, "}");
+}
+
+static void
+responses(struct strbuf *out, const struct route *route)
+{
+	strbuf_add(out, ",\"responses\":{");
+	response(out, route, route->status);
+	/* What was only looked at is told at once. */
+	if ((route->traits & ROUTE_DRY_RUN) != 0 && route->status == 202) {
+		strbuf_add(out, ",");
+		response(out, route, 200);
+	}
+	if ((route->traits & ROUTE_MAYBE_202) != 0) {
+		strbuf_add(out, ",");
+		response(out, route, 202);
+	}
+	if ((route->traits & ROUTE_MAYBE_503) != 0) {
+		strbuf_add(out, ",");
+		response(out, route, 503);
+	}
+	if (strcmp(route->method, "GET") == 0)
+		strbuf_add(out, ",\"304\":{\"$ref\":\"#/components/responses/"
+				"Same\"}");
+	strbuf_add(out, ",\"4XX\":{\"$ref\":\"#/components/responses/Error\"}"
+			",\"5XX\":{\"$ref\":\"#/components/responses/Error\"}"
+			"}");
 }
 
 static void
@@ -323,6 +375,26 @@ operation_id(struct strbuf *out, const struct route *route)
 		strbuf_addf(out, "%c", isalnum((unsigned char)*at) ? *at : '_');
 	}
 	strbuf_add(out, "\"");
+}
+
+/* Of a raw route the handler reads what came, whatever it is. */
+static void
+request_body(struct strbuf *out, const struct route *route)
+{
+	bool required = false;
+
+	if ((route->traits & ROUTE_RAW) != 0)
+		strbuf_add(out, ",\"requestBody\":{\"content\":{\"*/*\":{}}}");
+	if (route->body == NULL)
+		return;
+	for (const struct param *at = route->body; at->name != NULL; at++)
+		required |= (at->traits & PARAM_REQUIRED) != 0;
+	strbuf_addf(out,
+		    ",\"requestBody\":{\"required\":%s,\"content\":{"
+		    "\"application/json\":{\"schema\":{",
+		    required ? "true" : "false");
+	object_schema(out, route->body);
+	strbuf_add(out, "}}}}");
 }
 
 static void
@@ -355,26 +427,9 @@ add_route(struct strbuf *out, const char *tag, const struct route *route)
 	else if (route->need != CAN_LOGIN)
 		member(out, "x-capability", capability_name(route->need));
 	parameters(out, route);
-	if (route->body != NULL) {
-		strbuf_add(out, ",\"requestBody\":{\"required\":true,"
-				"\"content\":{\"application/json\":"
-				"{\"schema\":{");
-		object_schema(out, route->body);
-		strbuf_add(out, "}}}}");
-	}
-	strbuf_add(out, ",\"responses\":{");
-	response(out, route, route->status);
-	/* What was only looked at is told at once. */
-	if ((route->traits & ROUTE_DRY_RUN) != 0 && route->status == 202) {
-		strbuf_add(out, ",");
-		response(out, route, 200);
-	}
-	if ((route->traits & ROUTE_MAYBE_202) != 0) {
-		strbuf_add(out, ",");
-		response(out, route, 202);
-	}
-	strbuf_add(out, ",\"default\":{\"$ref\":\"#/components/responses/"
-			"Error\"}}}");
+	request_body(out, route);
+	responses(out, route);
+	strbuf_add(out, "}");
 }
 
 /* All methods of a path stand together, in the order of the table. */
@@ -403,31 +458,66 @@ add_paths(struct strbuf *out, const struct resource *of, const char **before)
 	}
 }
 
+/* What both forms of an error tell (answer.c: add_reason). */
+#define REASON                                                                 \
+	"'params':{'type':'object','additionalProperties':{'type':'string'}}," \
+	"'reason':{'type':'string'},'fix':{'type':'string'},"                  \
+	"'fix_route':{'type':'string'},'retryable':{'type':'boolean'},"        \
+	"'retry_after':{'type':['integer','null']},"                           \
+	"'current':{}"
+
+/*
+ * What the answers of every route share (answer.c). Written as JSON with ' for
+ * the quotes, and without any other use of it.
+ */
+static const char common[] =
+	"'securitySchemes':{"
+	"'session':{'type':'apiKey','in':'cookie','name':'__Host-ob_session'},"
+	"'password':{'type':'http','scheme':'basic'},"
+	"'token':{'type':'http','scheme':'bearer'}},"
+	"'responses':{"
+	"'Same':{'description':'Not changed since the ETag in If-None-Match'},"
+	"'Error':{'description':'What went wrong, why, and what to do',"
+	"'content':{'application/json':{'schema':"
+	"{'$ref':'#/components/schemas/Error'}},"
+	"'application/problem+json':{'schema':"
+	"{'$ref':'#/components/schemas/Problem'}}}}},"
+	"'schemas':{"
+	"'Error':{'type':'object','required':['code','message','data'],"
+	"'properties':{'code':{'type':'string'},'message':{'type':'string'},"
+	"'data':{'$ref':'#/components/schemas/ErrorData'}}},"
+	"'ErrorData':{'type':'object','required':['status','request_id',"
+	"'params','reason','fix','fix_route','retryable','retry_after'],"
+	"'properties':{'status':{'type':'integer'},"
+	"'request_id':{'type':'string'}," REASON "}},"
+	"'Problem':{'type':'object','required':['type','title','status',"
+	"'detail','instance','code','params','reason','fix','fix_route',"
+	"'retryable','retry_after'],'properties':{"
+	"'type':{'type':'string','format':'uri-reference'},"
+	"'title':{'type':'string'},'status':{'type':'integer'},"
+	"'detail':{'type':'string'},'instance':{'type':'string'},"
+	"'code':{'type':'string'}," REASON "}},"
+	"'Meta':{'type':'object','required':['request_id','timestamp'],"
+	"'properties':{'request_id':{'type':'string'},"
+	"'timestamp':{'type':'string','format':'date-time'},"
+	"'page':{'type':'integer'},'per_page':{'type':'integer'},"
+	"'total':{'type':'integer'},"
+	"'total_relation':{'type':'string','enum':['eq','gte']},"
+	"'next_cursor':{'type':['string','null']},"
+	"'dry_run':{'const':true},'deduplicated':{'const':true},"
+	"'starts':{'type':'string','enum':['now','cron']},"
+	"'cron_at':{'type':['string','null'],'format':'date-time'}}},"
+	"'OperationAnswer':{'type':'object','required':['success','data',"
+	"'meta'],'properties':{'success':{'const':true},"
+	"'data':{'$ref':'#/components/schemas/Operation'},"
+	"'meta':{'$ref':'#/components/schemas/Meta'}}}";
+
 static void
 add_components(struct strbuf *out, const struct shapes *all)
 {
-	strbuf_add(out,
-		   "\"components\":{\"securitySchemes\":{"
-		   "\"session\":{\"type\":\"apiKey\",\"in\":\"cookie\","
-		   "\"name\":\"__Host-ob_session\"},"
-		   "\"password\":{\"type\":\"http\",\"scheme\":\"basic\"},"
-		   "\"token\":{\"type\":\"http\",\"scheme\":\"bearer\"}},"
-		   "\"responses\":{\"Error\":{\"description\":\"What went "
-		   "wrong, why, and what to do\",\"content\":{"
-		   "\"application/json\":{\"schema\":{\"$ref\":"
-		   "\"#/components/schemas/Error\"}},"
-		   "\"application/problem+json\":{\"schema\":{\"type\":"
-		   "\"object\"}}}}},\"schemas\":{"
-		   "\"Error\":{\"type\":\"object\",\"required\":[\"code\","
-		   "\"message\",\"data\"],\"properties\":{\"code\":{\"type\":"
-		   "\"string\"},\"message\":{\"type\":\"string\"},\"data\":{"
-		   "\"type\":\"object\",\"required\":[\"status\","
-		   "\"request_id\"]}}},"
-		   "\"Meta\":{\"type\":\"object\",\"required\":[\"request_id\","
-		   "\"timestamp\"]},"
-		   "\"OperationAnswer\":{\"type\":\"object\",\"required\":["
-		   "\"success\",\"data\",\"meta\"],\"properties\":{\"data\":{"
-		   "\"$ref\":\"#/components/schemas/Operation\"}}}");
+	strbuf_add(out, "\"components\":{");
+	for (const char *at = common; *at != '\0'; at++)
+		strbuf_addn(out, *at == '\'' ? "\"" : at, 1);
 	for (size_t i = 0; i < all->count; i++) {
 		strbuf_addf(out, ",\"%s\":", all->shape[i]->name);
 		shape_schema(out, all->shape[i]);

@@ -200,16 +200,66 @@ overview_show(struct request *r, struct err *e)
 }
 
 /* clang-format off */
-static const struct shape overview_shape = {
+static const char *const levels[] = {"ok", "warn", "bad", "paused", NULL};
+
+static const struct shape health_shape = {
+	"OverviewHealth",
+	(const struct field[]){
+		{"level", FIELD_WORD, 0, NULL, levels, NULL, NULL},
+		{"sentence", FIELD_TEXT, 0, NULL, NULL, NULL, NULL},
+		{0},
+	},
+};
+
+static const struct shape cron_shape = {
+	"OverviewCron",
+	(const struct field[]){
+		{"last_seen_at", FIELD_TIME, 0, NULL, NULL, NULL, "null: never"},
+		{"host", FIELD_TEXT, 0, NULL, NULL, NULL, NULL},
+		{0},
+	},
+};
+
+static const struct shape tiles_shape = {
+	"OverviewTiles",
+	(const struct field[]){
+		{"orders_today", FIELD_COUNT, 0, NULL, NULL, NULL, NULL},
+		{"pending_bc", FIELD_COUNT, 0, NULL, NULL, NULL,
+		 "orders that wait for Business Central"},
+		{"pending_bc_oldest_at", FIELD_TIME, 0, NULL, NULL, NULL, NULL},
+		{"error_orders", FIELD_COUNT, 0, NULL, NULL, NULL, NULL},
+		{"error_causes", FIELD_COUNT, 0, NULL, NULL, NULL, NULL},
+		{"retrying", FIELD_COUNT, 0, NULL, NULL, NULL, NULL},
+		{"running", FIELD_COUNT, 0, NULL, NULL, NULL, NULL},
+		{"retrying_next_at", FIELD_TIME, 0, NULL, NULL, NULL, NULL},
+		{0},
+	},
+};
+
+static const struct shape attention_shape = {
+	"OverviewAttention",
+	(const struct field[]){
+		{"id", FIELD_TEXT, 0, NULL, NULL, NULL, NULL},
+		{"severity", FIELD_TEXT, 0, NULL, NULL, NULL, NULL},
+		{"what", FIELD_TEXT, 0, NULL, NULL, NULL, NULL},
+		{"why", FIELD_TEXT, 0, NULL, NULL, NULL, NULL},
+		{"fix", FIELD_TEXT, 0, NULL, NULL, NULL, NULL},
+		{"fix_route", FIELD_TEXT, 0, NULL, NULL, NULL, NULL},
+		{"count", FIELD_COUNT, 0, NULL, NULL, NULL, "orders"},
+		{"since", FIELD_TIME, 0, NULL, NULL, NULL, NULL},
+		{0},
+	},
+};
+
+const struct shape shape_overview = {
 	"Overview",
 	(const struct field[]){
-		{"health", FIELD_OBJECT, 0, NULL, NULL, NULL,
-		 "level ok, warn, bad or paused, and a sentence"},
-		{"window", FIELD_OBJECT, 0, NULL, NULL, NULL,
+		{"health", FIELD_OBJECT, 0, NULL, NULL, &health_shape, NULL},
+		{"window", FIELD_OBJECT, 0, NULL, NULL, &shape_window,
 		 "Business Central's maintenance"},
-		{"cron", FIELD_OBJECT, 0, NULL, NULL, NULL, NULL},
-		{"tiles", FIELD_OBJECT, 0, NULL, NULL, NULL, NULL},
-		{"attention", FIELD_LIST, 0, NULL, NULL, NULL,
+		{"cron", FIELD_OBJECT, 0, NULL, NULL, &cron_shape, NULL},
+		{"tiles", FIELD_OBJECT, 0, NULL, NULL, &tiles_shape, NULL},
+		{"attention", FIELD_LIST, 0, NULL, NULL, &attention_shape,
 		 "root causes with their remedies"},
 		{0},
 	},
@@ -230,7 +280,7 @@ const struct route overview_routes[] = {
 		.summary = "One glance: do orders flow, what needs a person?",
 		.status = 200,
 		.query = query,
-		.reply = &overview_shape,
+		.reply = &shape_overview,
 	},
 	{0},
 };

@@ -27,7 +27,8 @@ extern const struct route users_routes[];
 extern const struct route webhooks_routes[];
 
 /* Shapes of more than one resource. */
-extern const struct shape shape_deleted, shape_test, shape_upload;
+extern const struct shape shape_deleted, shape_overview, shape_shop;
+extern const struct shape shape_test, shape_upload, shape_window;
 
 struct csv_report;
 struct request;

@@ -91,7 +91,7 @@ static const struct param id_part[] = {
 	{.name = "id", .type = PARAM_ID, .help = "the site's id"}, {0}};
 
 /* clang-format off */
-static const struct shape site_shape = {
+const struct shape shape_shop = {
 	"Site",
 	(const struct field[]){
 		{"id", FIELD_ID, 0, NULL, NULL, NULL, NULL},
@@ -144,7 +144,7 @@ site_list_all(struct request *r, struct err *e)
 		if (!request_may_see(r, rows_int(&rows, "id")))
 			continue;
 		strbuf_add(&r->data, before);
-		shape_row(&r->data, &site_shape, &rows, true, false);
+		shape_row(&r->data, &shape_shop, &rows, true, false);
 		before = ",";
 	}
 	strbuf_add(&r->data, before[0] == '[' ? "[]" : "]");
@@ -166,7 +166,7 @@ answer_site(struct request *r, int64_t id, struct err *e)
 		err_set(e, ERR_MISSING, "there is no such site");
 		return err_as(e, OB_NOT_FOUND);
 	}
-	shape_row(&r->data, &site_shape, &rows, true, false);
+	shape_row(&r->data, &shape_shop, &rows, true, false);
 	return rows_check(&rows, e) && strbuf_check(&r->data, e);
 }
 
@@ -441,7 +441,7 @@ const struct route sites_routes[] = {
 		.handle = site_list_all,
 		.summary = "The shops",
 		.status = 200,
-		.reply = &site_shape,
+		.reply = &shape_shop,
 		.many = true,
 	},
 	{
@@ -453,7 +453,7 @@ const struct route sites_routes[] = {
 		.status = 201,
 		.traits = ROUTE_ALL_SITES,
 		.body = new_body,
-		.reply = &site_shape,
+		.reply = &shape_shop,
 	},
 	{
 		.method = "GET",
@@ -463,7 +463,7 @@ const struct route sites_routes[] = {
 		.summary = "One shop",
 		.status = 200,
 		.parts = id_part,
-		.reply = &site_shape,
+		.reply = &shape_shop,
 	},
 	{
 		.method = "PUT",
@@ -475,7 +475,7 @@ const struct route sites_routes[] = {
 		.traits = ROUTE_IF_MATCH,
 		.parts = id_part,
 		.body = edit_body,
-		.reply = &site_shape,
+		.reply = &shape_shop,
 	},
 	{
 		.method = "DELETE",
@@ -506,7 +506,7 @@ const struct route sites_routes[] = {
 		.summary = "Let it be synchronised again",
 		.status = 200,
 		.parts = id_part,
-		.reply = &site_shape,
+		.reply = &shape_shop,
 	},
 	{
 		.method = "POST",
@@ -516,7 +516,7 @@ const struct route sites_routes[] = {
 		.summary = "Leave it alone",
 		.status = 200,
 		.parts = id_part,
-		.reply = &site_shape,
+		.reply = &shape_shop,
 	},
 	{
 		.method = "GET",

@@ -202,7 +202,7 @@ import_results(struct request *r, struct err *e)
 	       answer_rows(r, &rows, e);
 }
 
-static const struct shape window_shape = {
+const struct shape shape_window = {
 	"Window",
 	(const struct field[]){
 		{"active", FIELD_FLAG, 0, NULL, NULL, NULL,
@@ -408,7 +408,7 @@ const struct route sync_routes[] = {
 		.handle = window_show,
 		.summary = "Business Central's maintenance: now, or next",
 		.status = 200,
-		.reply = &window_shape,
+		.reply = &shape_window,
 	},
 	{0},
 };

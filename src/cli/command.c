@@ -37,6 +37,7 @@ static const struct command *const tables[] = {
 	verify_commands,
 	migrate_commands,
 	config_commands,
+	openapi_commands,
 	flush_cache_commands,
 	completion_commands,
 };

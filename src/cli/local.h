@@ -109,6 +109,7 @@ extern const struct command item_commands[];
 extern const struct command kit_commands[];
 extern const struct command logs_commands[];
 extern const struct command migrate_commands[];
+extern const struct command openapi_commands[];
 extern const struct command operation_commands[];
 extern const struct command order_commands[];
 extern const struct command retry_commands[];

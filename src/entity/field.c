@@ -274,11 +274,12 @@ shape_row(struct strbuf *out, const struct shape *shape, struct rows *rows,
 	strbuf_add(out, open ? "" : "}");
 }
 
+/* What a list holds, or an object is: of a shape, or texts. */
 static void
 add_reference(struct strbuf *out, const struct shape *shape)
 {
 	if (shape == NULL)
-		strbuf_add(out, "{}");
+		strbuf_add(out, "{\"type\":\"string\"}");
 	else
 		strbuf_addf(out, "{\"$ref\":\"#/components/schemas/%s\"}",
 			    shape->name);
@@ -334,7 +335,7 @@ add_schema(struct strbuf *out, const struct field *field)
 {
 	const bool null = may_be_null(field);
 
-	if (field->type == FIELD_JSON) {
+	if (field->type == FIELD_JSON && field->shape == NULL) {
 		strbuf_add(out, "{}");
 		return;
 	}
@@ -344,7 +345,7 @@ add_schema(struct strbuf *out, const struct field *field)
 		add_reference(out, field->shape);
 	} else if (field->type == FIELD_OBJECT) {
 		strbuf_add(out, "{\"type\":\"object\"}");
-	} else if (field->type == FIELD_LIST) {
+	} else if (field->type == FIELD_LIST || field->type == FIELD_JSON) {
 		strbuf_add(out, "{\"type\":\"array\",\"items\":");
 		add_reference(out, field->shape);
 		strbuf_add(out, "}");
@@ -355,6 +356,22 @@ add_schema(struct strbuf *out, const struct field *field)
 	}
 	if (null)
 		strbuf_add(out, "]}");
+}
+
+/* A client may rely on each member; only fields= leaves some out. */
+static void
+add_required(struct strbuf *out, const struct shape *shape)
+{
+	const char *before = ",\"required\":[";
+
+	for (const struct field *at = shape->fields; at->name != NULL; at++) {
+		if ((at->traits & (FIELD_HIDDEN | FIELD_MAYBE)) != 0)
+			continue;
+		strbuf_addf(out, "%s\"%s\"", before, at->name);
+		before = ",";
+	}
+	if (before[1] == '\0')
+		strbuf_add(out, "]");
 }
 
 void
@@ -370,5 +387,7 @@ shape_schema(struct strbuf *out, const struct shape *shape)
 		add_schema(out, at);
 		before = ",";
 	}
-	strbuf_add(out, "}}");
+	strbuf_add(out, "}");
+	add_required(out, shape);
+	strbuf_add(out, "}");
 }
