@@ -35,6 +35,12 @@ done
 for file in /etc/apt/apt.conf.d/*; do
 	! grep -qi 'proxy\|verify\|retries' "$file" || cp "$file" "$root/etc/apt/apt.conf.d/"
 done
+# npm has its own list of whom to trust, and a host may add to it.
+trust=
+if [ -n "${NODE_EXTRA_CA_CERTS-}" ]; then
+	cp -L "$NODE_EXTRA_CA_CERTS" "$root/etc/npm-extra.pem"
+	trust=NODE_EXTRA_CA_CERTS=/etc/npm-extra.pem
+fi
 # The installer writes it; debootstrap does not.
 echo "127.0.0.1 localhost" >"$root/etc/hosts"
 # Its /dev is the one that debootstrap made: the host's own is never in reach.
@@ -42,7 +48,8 @@ mount -t proc proc "$root/proc"
 
 rm -rf "$root/srv/orderbridge"
 git clone -q . "$root/srv/orderbridge"
-chroot "$root" env -i PATH=/usr/sbin:/usr/bin:/sbin:/bin HOME=/root LANG=C.UTF-8 sh -euc '
+# shellcheck disable=SC2086 # nothing, or one name with its value
+chroot "$root" env -i PATH=/usr/sbin:/usr/bin:/sbin:/bin HOME=/root LANG=C.UTF-8 $trust sh -euc '
 	cd /srv/orderbridge
 	./bootstrap demo --once
 	./bootstrap check'

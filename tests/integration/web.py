@@ -19,6 +19,7 @@ import zipfile
 from dataclasses import dataclass
 from typing import Any, Iterator
 
+import described
 from installation import BUILD, SOURCE, Installation
 
 RESPONDER = BUILD / "orderbridge-fcgi"
@@ -63,6 +64,7 @@ class Client:
         names = [name.lower() for name, _ in reply.getheaders()]
         assert len(names) == len(set(names)), f"a header twice: {names}"
         found = {name.lower(): value for name, value in reply.getheaders()}
+        described.check(method, target, reply.status, found, text)
         return Answer(reply.status, found, text)
 
     def ask(
