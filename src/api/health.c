@@ -4,13 +4,24 @@
 #include "api/request.h"
 #include "resources.h"
 
+/* A connection that was lost meanwhile says nothing of now: it is made anew. */
+static bool
+database_answers(struct app *app)
+{
+	struct err away = {0};
+
+	if (app->db == NULL && !app_db(app, &away))
+		return false;
+	return db_run(app->db, SQL_HEALTH_PING, NO_BINDS, &away) ||
+	       (db_may_repeat(app->db) &&
+		db_run(app->db, SQL_HEALTH_PING, NO_BINDS, &away));
+}
+
 /* For a load balancer: whether this process can do its work, and no more. */
 static bool
 health_show(struct request *r, struct err *e)
 {
-	struct err away = {0};
-	const bool ok = (r->app->db != NULL || app_db(r->app, &away)) &&
-			db_run(r->app->db, SQL_HEALTH_PING, NO_BINDS, &away);
+	const bool ok = database_answers(r->app);
 
 	(void)e;
 	r->status = ok ? 200 : 503;
