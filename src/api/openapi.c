@@ -426,6 +426,9 @@ add_route(struct strbuf *out, const char *tag, const struct route *route)
 		strbuf_add(out, ",\"security\":[]");
 	else if (route->need != CAN_LOGIN)
 		member(out, "x-capability", capability_name(route->need));
+	/* Of the address below /wp-json/wkpbic/v1 this is no description. */
+	if ((route->traits & ROUTE_SEED_TEXTS) != 0)
+		strbuf_add(out, ",\"x-seed-form\":true");
 	parameters(out, route);
 	request_body(out, route);
 	responses(out, route);
