@@ -59,6 +59,8 @@ struct run {
 MUST_CHECK bool run_open(struct run *run, struct app *app, struct task *task,
 			 int64_t site_id, enum run_kind kind, struct err *e);
 void run_end(struct run *run);
+/* Item statuses that sell, bits of 1u << enum item_status. */
+unsigned run_allowed(const struct app *app);
 /* Counts an order that is decided, and tells whoever listens. */
 void run_tell(struct run *run, const struct order *o, const char *outcome,
 	      const struct fault *why, enum code code);

@@ -68,6 +68,8 @@ MUST_CHECK bool task_transact(struct task *task,
 			      bool (*work)(struct db *db, void *context,
 					   struct err *e),
 			      void *context, struct err *e);
+/* Keeps what the work came to: JSON, shown with its operation. */
+MUST_CHECK bool task_result(struct task *task, const char *json, struct err *e);
 /* Takes a named lease beside the job's: *taken false when another holds it. */
 MUST_CHECK bool task_take(struct task *task, struct lease *lease,
 			  const char *name, bool *taken, struct err *e);

@@ -173,6 +173,12 @@ SET phase = ?, done = ?, total = ?, unit = ?, fetched = ?, stored = ?,
 WHERE id = ?
 	AND state = 'in_progress'
 
+-- name: operation_result
+UPDATE rm_operation
+SET result = ?
+WHERE id = ?
+	AND state = 'in_progress'
+
 -- name: operation_pause
 UPDATE rm_operation
 SET state = 'not_processed', paused_until = ?, pause_reason = ?,

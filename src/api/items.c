@@ -237,6 +237,22 @@ const struct shape shape_upload = {
 	},
 };
 
+/* Of any SKU, here or not: what is nowhere is what one wants to know. */
+static bool
+item_ask(struct request *r, struct err *e)
+{
+	AUTO(strbuf) key = STRBUF(SKU_ROOM);
+	AUTO(strbuf) scope = STRBUF(4 * SKU_ROOM);
+
+	if (!text_key(request_text(r, "sku"), &key, e))
+		return false;
+	strbuf_add(&scope, "{\"sku\":");
+	json_out_text(&scope, strbuf_text(&key));
+	strbuf_add(&scope, "}");
+	return strbuf_check(&scope, e) &&
+	       request_work(r, "item_check", 0, false, scope.text, e);
+}
+
 const struct route items_routes[] = {
 	{
 		.method = "GET",
@@ -301,6 +317,16 @@ const struct route items_routes[] = {
 		.traits = ROUTE_IF_MATCH,
 		.parts = sku_part,
 		.reply = &shape_deleted,
+	},
+	{
+		.method = "POST",
+		.path = "/items/{sku}/check",
+		.need = CAN_VIEW,
+		.handle = item_ask,
+		.summary = "Ask Business Central about it",
+		.status = 202,
+		.parts = sku_part,
+		.reply = &shape_operation,
 	},
 	{0},
 };

@@ -207,6 +207,68 @@ static const struct shape raw_shape = {
 	},
 };
 
+/* The order of the path, and its site; foreign ones are not there. */
+static bool
+find_order(struct request *r, int64_t *site, struct err *e)
+{
+	AUTO(rows) rows = ROWS;
+
+	if (!order_read(r->app->db, request_int(r, "id", 0), &rows, e))
+		return false;
+	*site = rows_next(&rows) ? rows_int(&rows, "site_id") : 0;
+	if (!rows_check(&rows, e))
+		return false;
+	if (*site != 0 && request_may_see(r, *site))
+		return true;
+	err_set(e, ERR_MISSING, "there is no such order");
+	return err_as(e, OB_NOT_FOUND);
+}
+
+/* Work on one order: it asks the shop, or reads much, so a worker does it. */
+static bool
+work_on(struct request *r, const char *kind, const char *action, struct err *e)
+{
+	AUTO(strbuf) scope = STRBUF(200);
+	const int64_t id = request_int(r, "id", 0);
+	int64_t site;
+
+	if (!find_order(r, &site, e))
+		return false;
+	strbuf_addf(&scope, "{\"order_id\":\"%lld\"", (long long)id);
+	if (request_given(r, "revision"))
+		strbuf_addf(&scope, ",\"revision\":%lld",
+			    (long long)request_int(r, "revision", 0));
+	strbuf_add(&scope, "}");
+	if (action != NULL)
+		answer_changed(r, action, "order %lld", (long long)id);
+	return strbuf_check(&scope, e) &&
+	       request_work(r, kind, site, false, scope.text, e);
+}
+
+static bool
+order_plan(struct request *r, struct err *e)
+{
+	return work_on(r, "order_plan", NULL, e);
+}
+
+static bool
+order_replay(struct request *r, struct err *e)
+{
+	return work_on(r, "order_replay", NULL, e);
+}
+
+static bool
+order_refetch(struct request *r, struct err *e)
+{
+	return work_on(r, "order_refetch", "order.refetch", e);
+}
+
+static const struct param replay_body[] = {
+	{"revision", PARAM_INT, 0, 1, 100000, NULL, NULL,
+	 "an earlier payload; else the newest"},
+	{0},
+};
+
 /* A row of rm_error_orders that may be seen; fills its order. */
 static bool
 find_error(struct request *r, int64_t *order_id, struct err *e)
@@ -353,6 +415,38 @@ const struct route orders_routes[] = {
 		.status = 200,
 		.parts = id_part,
 		.reply = &raw_shape,
+	},
+	{
+		.method = "POST",
+		.path = "/orders/{id}/plan",
+		.need = CAN_VIEW,
+		.handle = order_plan,
+		.summary = "What a retry would do with it, as the result",
+		.status = 202,
+		.parts = id_part,
+		.reply = &shape_operation,
+	},
+	{
+		.method = "POST",
+		.path = "/orders/{id}/replay",
+		.need = CAN_ORDERS_WRITE,
+		.handle = order_replay,
+		.summary = "What today's rules make of its payload",
+		.status = 202,
+		.traits = ROUTE_KEY,
+		.parts = id_part,
+		.body = replay_body,
+		.reply = &shape_operation,
+	},
+	{
+		.method = "POST",
+		.path = "/orders/{id}/refetch",
+		.need = CAN_ORDERS_WRITE,
+		.handle = order_refetch,
+		.summary = "Read it from the shop again, and take what is new",
+		.status = 202,
+		.parts = id_part,
+		.reply = &shape_operation,
 	},
 	{
 		.method = "GET",

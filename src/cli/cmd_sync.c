@@ -3,8 +3,10 @@
 
 #include "cli/operate.h"
 #include "cli/print.h"
+#include "flow/one_order.h"
 #include "flow/order_sync.h"
 #include "local.h"
+#include "order/read.h"
 #include "plan.h"
 
 enum { SITES_MAX = 100 };
@@ -36,6 +38,10 @@ static const struct flag plan_flags[] = {
 	 .value = "CODE[,CODE]",
 	 .help = "only these sites; default: every site that syncs orders",
 	 .complete = "site list"},
+	{.name = "order",
+	 .type = FLAG_TEXT,
+	 .value = "ORDER",
+	 .help = "only this one, by its number or id, whatever was done with it"},
 	{.name = "limit",
 	 .type = FLAG_INT,
 	 .value = "N",
@@ -130,6 +136,44 @@ plan_sites(struct app *app, struct call *call, struct err *e)
 }
 
 static bool
+site_of_order(struct app *app, int64_t id, int64_t *site, struct err *e)
+{
+	AUTO(rows) rows = ROWS;
+
+	if (!order_read(app->db, id, &rows, e))
+		return false;
+	*site = rows_next(&rows) ? rows_int(&rows, "site_id") : 0;
+	return rows_check(&rows, e);
+}
+
+static bool
+plan_one(struct app *app, struct call *call, struct err *e)
+{
+	AUTO(print) print = {0};
+	AUTO(run) run = {0};
+	int64_t id, site;
+
+	if (!order_find(app->db, call_text(call, "order"), &id, e) ||
+	    !site_of_order(app, id, &site, e) ||
+	    !print_open(&print, call, plan_columns, e) ||
+	    !run_open(&run, app, NULL, site, RUN_RETRY, e))
+		return false;
+	run.told = plan_print;
+	run.told_context = &print;
+	if (!one_order_take(&run, id, e))
+		return false;
+	plan_say(call, &run);
+	return print_close(&print, e);
+}
+
+static bool
+run_order_plan(struct app *app, struct call *call, struct err *e)
+{
+	return call_given(call, "order") ? plan_one(app, call, e)
+					 : plan_sites(app, call, e);
+}
+
+static bool
 run_order_sync(struct app *app, struct call *call, struct err *e)
 {
 	struct sites sites = {0};
@@ -187,13 +231,15 @@ const struct command sync_commands[] = {
 			(const struct example[]){
 				{"orderbridge order plan --site=woo-us",
 				 "order by order"},
+				{"orderbridge order plan --order=BGM-12345",
+				 "what a retry of this one would do"},
 				{"orderbridge order plan --format=csv "
 				 "--fields=order,outcome,code",
 				 "for a spreadsheet"},
 				{0},
 			},
 		.traits = NEEDS_DATABASE | NEEDS_SECRETS | TAKES_FORMAT,
-		.run = plan_sites,
+		.run = run_order_plan,
 	},
 	{
 		.name = "item sync",

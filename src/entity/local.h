@@ -4,6 +4,7 @@
 /* What the files of the list share. */
 
 #include "entity/list.h"
+#include "entity/mask.h"
 
 enum { NO_FILTER = -1 };
 
@@ -67,9 +68,6 @@ void list_cursor_make(const struct list_ask *ask, struct rows *rows,
 		      char out[LIST_CURSOR_MAX]);
 
 enum { MASKED_MAX = 160 };
-
-/* What is shown of personal data to those who may not see it. */
-void mask_add(struct strbuf *out, const char *text);
 
 /* A statement with its values. */
 struct list_sql {

@@ -3,8 +3,10 @@
 #include <string.h>
 
 #include "flow/import.h"
+#include "flow/item_check.h"
 #include "flow/item_sync.h"
 #include "flow/mark.h"
+#include "flow/one_order.h"
 #include "flow/order_sync.h"
 #include "flow/retention.h"
 #include "flow/retry.h"
@@ -14,6 +16,10 @@
 static const struct job_kind kinds[] = {
 	{"order_sync", true, true, order_sync_run, true, "orders"},
 	{"import", true, true, import_run, false, "orders"},
+	{"order_plan", true, true, order_plan_run, false, NULL},
+	{"order_replay", true, false, order_replay_run, false, NULL},
+	{"order_refetch", true, true, order_refetch_run, false, "orders"},
+	{"item_check", true, true, item_check_run, false, NULL},
 	{"item_sync", true, true, item_sync_run, true, "items"},
 	{"retention", true, false, retention_run, true, NULL},
 	{"retry", true, true, retry_run, true, "orders"},

@@ -2,9 +2,10 @@
 
 #include <string.h>
 
-static unsigned
-allowed_statuses(const char *list)
+unsigned
+run_allowed(const struct app *app)
 {
+	const char *list = app->config.sync.allowed_status;
 	unsigned bits = 0;
 	char word[41];
 
@@ -48,7 +49,7 @@ run_open(struct run *run, struct app *app, struct task *task, int64_t site_id,
 		return false;
 	}
 	run->started = run->site.first_sync_at;
-	run->allowed = allowed_statuses(app->config.sync.allowed_status);
+	run->allowed = run_allowed(app);
 	run->limits = (struct kit_limits){app->config.kits.max_depth,
 					  app->config.kits.max_lines};
 	return usable(run, e) &&

@@ -86,6 +86,29 @@ task_transact(struct task *task,
 	return false;
 }
 
+struct keeping {
+	int64_t operation;
+	const char *json;
+};
+
+static bool
+keep_result(struct db *db, void *context, struct err *e)
+{
+	const struct keeping *k = context;
+
+	return db_run(db, SQL_OPERATION_RESULT,
+		      BINDS(bind_text(k->json), bind_int(k->operation)), e);
+}
+
+bool
+task_result(struct task *task, const char *json, struct err *e)
+{
+	struct keeping k = {task->op->id, json};
+
+	return task_transact(task, keep_result, &k, e) ||
+	       err_in(e, "keep the result");
+}
+
 bool
 task_take(struct task *task, struct lease *lease, const char *name, bool *taken,
 	  struct err *e)

@@ -385,6 +385,7 @@ CASES: dict[str, Case | list[Case]] = {
     "operation_asked": case(5000),
     "operation_start": case("host", 5000, "not_processed", 0),
     "operation_progress": case("fetch", 1, 1, "orders", 1, 1, 1, 1, 1, 1, 1, 5000),
+    "operation_result": case("{}", 5000),
     "operation_pause": case(NOW, "window", None, None, 5000, "in_progress", 0),
     "operation_set_key": case(HASH, 5000),
     "operation_close": case("completed", None, None, None, 5000, "in_progress", 0),

@@ -276,3 +276,108 @@ def test_a_schedule_is_changed_for_every_site_at_once(
         assert refused.status == 400, refused.text
         assert list(refused.json["data"]["params"]) == list(wrong)
     assert stranger(web).post("/sync/schedule", {"enabled": True}).status == 404
+
+
+def work(web: Client, demo: Installation, asked: Any) -> dict[str, Any]:
+    """The operation after a worker has done it."""
+    assert asked.status == 202, asked.text
+    demo.ob("cron")
+    row: dict[str, Any] = web.get("/operations/" + asked.data["id"]).data
+    assert row["state"] == "completed", row
+    return row
+
+
+def test_a_plan_says_what_would_be_stored_and_writes_nothing(
+    web: Client, demo: Installation
+) -> None:
+    demo.ob("order", "sync", "--site=demo")
+    stored = web.get("/orders?per_page=1").data[0]
+    failed = web.get("/error-orders?status=open&code=ob_sku_blocked").data[0]
+    before = {
+        table: demo.count(table) for table in ("rm_order_event", "rm_order_payload")
+    }
+    seen = demo.one("SELECT last_at FROM rm_order_seen WHERE id = %s", stored["id"])
+    row = work(web, demo, web.post(f"/orders/{stored['id']}/plan"))
+    plan = row["result"]
+    assert plan["outcome"] == "stored" and plan["number"] == stored["number"]
+    assert plan["total_due"] == stored["total_due"] and plan["faults"] == []
+    assert plan["line_count"] == len(plan["lines"]) > 1
+    assert plan["email"].endswith("***@***")
+    full = web.get(f"/orders/{stored['id']}").data
+    names = [a["last_name"] for a in full["addresses"]]
+    assert all(len(name) > 2 for name in names)
+    assert not any(name in str(plan) for name in [*names, full["email"]])
+    assert row["stored"] == 0
+    row = work(web, demo, web.post(f"/orders/{failed['order_id']}/plan"))
+    assert row["result"]["outcome"] == "hard"
+    assert row["result"]["code"] == "ob_sku_blocked" and row["result"]["fix"]
+    assert before == {table: demo.count(table) for table in before}
+    assert seen == demo.one(
+        "SELECT last_at FROM rm_order_seen WHERE id = %s", stored["id"]
+    )
+    text = demo.ob("order", "plan", f"--order={failed['number']}", "--format=csv").out
+    assert "ob_sku_blocked" in text and len(text.splitlines()) == 2
+    assert stranger(web).post(f"/orders/{stored['id']}/plan").status == 404
+
+
+def test_a_replay_tells_what_differs_and_writes_nothing(
+    web: Client, demo: Installation
+) -> None:
+    demo.ob("order", "sync", "--site=demo")
+    order = web.get("/orders?per_page=1").data[0]["id"]
+    place = f"/orders/{order}/replay"
+    assert web.post(place).json["code"] == "ob_missing_param"
+    same = work(web, demo, web.post(place, Idempotency_Key="replay-01"))
+    assert same["result"] == {"count": 0, "differences": []}
+    demo.database.run(
+        "UPDATE rm_order SET tax_total = tax_total + 1, email = 'other@example.org'"
+        f" WHERE id = {order}"
+    )
+    asked = web.post(place, {"revision": 1}, Idempotency_Key="replay-02")
+    result = work(web, demo, asked)["result"]
+    assert result["count"] == 2
+    by_field = {row["field"]: row for row in result["differences"]}
+    assert set(by_field) == {"email", "tax_total"}
+    assert by_field["email"]["stored"] == "o***@***"
+    assert demo.one("SELECT email FROM rm_order WHERE id = %s", order) == (
+        "other@example.org"
+    )
+    none = web.post(place, {"revision": 9}, Idempotency_Key="replay-03")
+    demo.ob("cron")
+    assert web.get("/operations/" + none.data["id"]).data["state"] == "failed"
+
+
+def test_an_order_is_read_from_its_shop_again(web: Client, demo: Installation) -> None:
+    demo.ob("order", "sync", "--site=demo")
+    failed = web.get("/error-orders?status=open&code=ob_sku_blocked").data[0]
+    demo.database.run("UPDATE rm_items SET status = 'active'")
+    demo.box.control("PUT", "/_bc/items/" + failed["sku"], {"blocked": False})
+    demo.ob("flush-cache")
+    assert not web.get("/orders?id=" + failed["order_id"]).data
+    row = work(web, demo, web.post(f"/orders/{failed['order_id']}/refetch"))
+    assert (row["fetched"], row["stored"], row["hard"]) == (1, 1, 0)
+    shown = web.get(f"/orders/{failed['order_id']}").data
+    assert shown["outcome"] == "stored" and shown["mark_state"] == "done"
+    assert web.get("/error-orders/" + failed["id"]).data["status"] == "fixed"
+    assert demo.ob("verify").status == 0
+
+
+def test_business_central_is_asked_about_one_sku(
+    web: Client, demo: Installation
+) -> None:
+    found = work(web, demo, web.post("/items/comp-a/check"))["result"]
+    assert found == {
+        "sku": "COMP-A",
+        "here": "active",
+        "bc": "ok",
+        "passes": True,
+        "code": "",
+        "message": found["message"],
+        "fix": found["fix"],
+    }
+    assert web.get("/items/COMP-A").data["bc"] == "ok"
+    nowhere = work(web, demo, web.post("/items/NO-SUCH-THING/check"))["result"]
+    assert nowhere["bc"] == "missing" and nowhere["here"] == ""
+    assert nowhere["code"] == "ob_sku_unknown" and not nowhere["passes"]
+    long = work(web, demo, web.post("/items/" + "X" * 21 + "/check"))["result"]
+    assert long["bc"] == "not_asked" and long["code"] == "ob_sku_long"
