@@ -2,38 +2,99 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/text.h"
 #include "local.h"
 
 /* Enough for any number or time as text. */
 enum { SHORT_MAX = 96 };
 
+/* The library writes each row's values here; all but long texts fit. */
 struct rows_column {
 	const MYSQL_FIELD *field;
-	char *cell; /* what rows_borrow lends */
+	enum enum_field_types type; /* which of the three there is */
+	union {
+		int64_t number;
+		MYSQL_TIME time;
+		char text[SHORT_MAX];
+	} value;
+	unsigned long length; /* of the whole text */
+	my_bool is_null;
+	char *cell; /* what rows_borrow lends of a longer one */
 	size_t room;
 };
+
+static bool
+is_whole(const MYSQL_FIELD *field)
+{
+	return field->type == MYSQL_TYPE_TINY ||
+	       field->type == MYSQL_TYPE_SHORT ||
+	       field->type == MYSQL_TYPE_INT24 ||
+	       field->type == MYSQL_TYPE_LONG ||
+	       field->type == MYSQL_TYPE_LONGLONG ||
+	       field->type == MYSQL_TYPE_YEAR;
+}
+
+static bool
+is_moment(const MYSQL_FIELD *field)
+{
+	return field->type == MYSQL_TYPE_DATETIME ||
+	       field->type == MYSQL_TYPE_TIMESTAMP;
+}
+
+/* Numbers and moments come as they are, all else as text. */
+static MYSQL_BIND
+place_of(struct rows_column *column)
+{
+	column->type = is_whole(column->field)    ? MYSQL_TYPE_LONGLONG
+		       : is_moment(column->field) ? MYSQL_TYPE_DATETIME
+						  : MYSQL_TYPE_STRING;
+	return (MYSQL_BIND){
+		.buffer_type = column->type,
+		.buffer = &column->value,
+		.buffer_length = sizeof(column->value),
+		.length = &column->length,
+		.is_null = &column->is_null,
+	};
+}
+
+/* The library copies the descriptions of the places, not the places. */
+static bool
+bind_columns(struct rows *rows)
+{
+	MYSQL_STMT *handle = rows->statement->handle;
+	MYSQL_RES *about = mysql_stmt_result_metadata(handle);
+	MYSQL_BIND *places = calloc(rows->columns, sizeof(*places));
+	bool ok = about != NULL && places != NULL;
+
+	/* The fields belong to the statement and outlive this copy. */
+	for (size_t i = 0; ok && i < rows->columns; i++) {
+		rows->column[i].field =
+			mysql_fetch_field_direct(about, (unsigned)i);
+		places[i] = place_of(&rows->column[i]);
+	}
+	ok = ok && mysql_stmt_bind_result(handle, places) == 0;
+	mysql_free_result(about);
+	free(places);
+	return ok;
+}
 
 bool
 rows_take(struct rows *rows, struct statement *statement, struct err *e)
 {
 	const size_t columns = mysql_stmt_field_count(statement->handle);
-	MYSQL_RES *about = mysql_stmt_result_metadata(statement->handle);
 
 	*rows = (struct rows){.statement = statement};
 	statement->lent = true;
-	rows->column = calloc(columns + 1, sizeof(*rows->column));
-	if (rows->column == NULL || (columns > 0 && about == NULL)) {
-		mysql_free_result(about);
+	if (columns == 0)
+		return true;
+	rows->column = calloc(columns, sizeof(*rows->column));
+	if (rows->column != NULL)
+		rows->columns = columns;
+	if (rows->column == NULL || !bind_columns(rows)) {
 		rows_end(rows);
 		return err_set(e, ERR_TEMPORARY, "out of memory");
 	}
-	/* The descriptions belong to the statement and outlive this copy. */
-	for (size_t i = 0; i < columns; i++)
-		rows->column[i].field =
-			mysql_fetch_field_direct(about, (unsigned)i);
-	mysql_free_result(about);
-	rows->columns = columns;
-	rows->count = columns ? mysql_stmt_num_rows(statement->handle) : 0;
+	rows->count = mysql_stmt_num_rows(statement->handle);
 	return true;
 }
 
@@ -42,11 +103,9 @@ rows_end(struct rows *rows)
 {
 	struct statement *statement = rows->statement;
 
-	if (rows->column) {
-		for (size_t i = 0; i < rows->columns; i++)
-			free(rows->column[i].cell);
-		free(rows->column);
-	}
+	for (size_t i = 0; i < rows->columns; i++)
+		free(rows->column[i].cell);
+	free(rows->column);
 	if (statement) {
 		statement->lent = false;
 		if (statement->cached)
@@ -55,6 +114,15 @@ rows_end(struct rows *rows)
 			statement_end(statement);
 	}
 	*rows = (struct rows)ROWS;
+}
+
+/* What did not fit into its place is fetched once it is asked for. */
+static bool
+fetch_row(MYSQL_STMT *handle)
+{
+	const int done = mysql_stmt_fetch(handle);
+
+	return done == 0 || done == MYSQL_DATA_TRUNCATED;
 }
 
 bool
@@ -70,7 +138,7 @@ rows_next(struct rows *rows)
 		return err_set(
 			&rows->err, ERR_TEMPORARY,
 			"the connection was closed while rows were read");
-	if (mysql_stmt_fetch(rows->statement->handle) != 0)
+	if (!fetch_row(rows->statement->handle))
 		return err_set(&rows->err, ERR_TEMPORARY,
 			       "rows ended early, after %zu of %zu: %s",
 			       rows->seen, rows->count,
@@ -99,110 +167,119 @@ fail(struct rows *rows, const char *column, const char *why)
 }
 
 /* Columns are mostly read in their order, so the search begins there. */
-static bool
-find(struct rows *rows, const char *column, size_t *index)
+static struct rows_column *
+find(struct rows *rows, const char *column)
 {
-	*index = 0;
 	if (rows->err.class != ERR_NONE)
-		return false;
-	if (rows->seen == 0 || rows->seen > rows->count)
-		return fail(rows, column, "there is no row");
-	if (column == rows->column[rows->last].field->name) {
-		*index = rows->last;
-		return true;
+		return NULL;
+	if (rows->seen == 0 || rows->seen > rows->count) {
+		fail(rows, column, "there is no row");
+		return NULL;
 	}
+	if (column == rows->column[rows->last].field->name)
+		return &rows->column[rows->last];
 	for (size_t step = 0; step <= rows->columns; step++) {
-		*index = (rows->last + step) % rows->columns;
-		if (strcmp(rows->column[*index].field->name, column) == 0) {
-			rows->last = *index;
-			return true;
+		const size_t index = (rows->last + step) % rows->columns;
+
+		if (strcmp(rows->column[index].field->name, column) == 0) {
+			rows->last = index;
+			return &rows->column[index];
 		}
 	}
-	return fail(rows, column, "no such column");
+	fail(rows, column, "no such column");
+	return NULL;
 }
 
-/*
- * Copies up to room bytes of a value; *length is the whole of it. False for
- * NULL. Each type is converted by the library from what the row holds.
- */
-static bool
-fetch(const struct rows *rows, size_t index, enum enum_field_types type,
-      void *out, size_t room, size_t *length)
-{
-	unsigned long whole = 0;
-	my_bool is_null = 0;
-	MYSQL_BIND bind = {
-		.buffer_type = type,
-		.buffer = out,
-		.buffer_length = room,
-		.length = &whole,
-		.is_null = &is_null,
-	};
-
-	if (mysql_stmt_fetch_column(rows->statement->handle, &bind,
-				    (unsigned)index, 0))
-		is_null = 1;
-	*length = whole;
-	return !is_null;
-}
-
-/* A value as text with its NUL; false for NULL, which leaves "". */
-static bool
-fetch_text(struct rows *rows, const char *column, char *out, size_t room)
-{
-	size_t index, length;
-
-	*out = '\0';
-	if (!find(rows, column, &index))
-		return false;
-	if (!fetch(rows, index, MYSQL_TYPE_STRING, out, room - 1, &length)) {
-		*out = '\0';
-		return false;
-	}
-	if (length >= room) {
-		*out = '\0';
-		return fail(rows, column, "longer than its place");
-	}
-	out[length] = '\0';
-	return true;
-}
-
-/* Asked for in its own type, a value is not made into text for nothing. */
 bool
 rows_null(struct rows *rows, const char *column)
 {
-	union {
-		MYSQL_TIME time;
-		int64_t number;
-		char bytes[16];
-	} unused;
-	size_t index, length;
+	const struct rows_column *found = find(rows, column);
 
-	return !find(rows, column, &index) ||
-	       !fetch(rows, index, rows->column[index].field->type, &unused, 0,
-		      &length);
+	return found == NULL || found->is_null;
 }
 
 static bool
-is_whole(const MYSQL_FIELD *field)
+make_room(struct rows *rows, struct rows_column *column, size_t room)
 {
-	return field->type == MYSQL_TYPE_TINY ||
-	       field->type == MYSQL_TYPE_SHORT ||
-	       field->type == MYSQL_TYPE_INT24 ||
-	       field->type == MYSQL_TYPE_LONG ||
-	       field->type == MYSQL_TYPE_LONGLONG ||
-	       field->type == MYSQL_TYPE_YEAR;
+	char *cell;
+
+	if (room <= column->room)
+		return true;
+	cell = realloc(column->cell, room);
+	if (cell == NULL)
+		return err_set(&rows->err, ERR_TEMPORARY, "out of memory");
+	column->cell = cell;
+	column->room = room;
+	return true;
+}
+
+/* A long text, or a number or moment that the library makes one of. */
+static const char *
+fetch_text(struct rows *rows, struct rows_column *column, size_t *length)
+{
+	const size_t most =
+		column->type == MYSQL_TYPE_STRING ? column->length : SHORT_MAX;
+	unsigned long whole = 0;
+	MYSQL_BIND bind = {.buffer_type = MYSQL_TYPE_STRING, .length = &whole};
+
+	if (!make_room(rows, column, most + 1))
+		return "";
+	bind.buffer = column->cell;
+	bind.buffer_length = most;
+	if (mysql_stmt_fetch_column(rows->statement->handle, &bind,
+				    (unsigned)(column - rows->column), 0))
+		return "";
+	*length = whole;
+	column->cell[whole] = '\0';
+	return column->cell;
+}
+
+static const char *
+borrow(struct rows *rows, struct rows_column *column, size_t *length)
+{
+	*length = 0;
+	if (column->is_null)
+		return "";
+	if (column->type != MYSQL_TYPE_STRING ||
+	    column->length >= sizeof(column->value.text))
+		return fetch_text(rows, column, length);
+	*length = column->length;
+	column->value.text[*length] = '\0';
+	return column->value.text;
+}
+
+const char *
+rows_borrow(struct rows *rows, const char *column, size_t *length)
+{
+	struct rows_column *found = find(rows, column);
+	size_t ignored;
+
+	if (length == NULL)
+		length = &ignored;
+	*length = 0;
+	return found != NULL ? borrow(rows, found, length) : "";
+}
+
+/* NULL for NULL. */
+static const char *
+text_of(struct rows *rows, const char *column)
+{
+	struct rows_column *found = find(rows, column);
+	size_t length;
+
+	return found == NULL || found->is_null ? NULL
+					       : borrow(rows, found, &length);
 }
 
 /* SUM of whole numbers is a decimal to the server; its text is read as such. */
 static int64_t
 text_to_int(struct rows *rows, const char *column)
 {
-	char text[SHORT_MAX];
+	const char *text = text_of(rows, column);
 	char *end;
 	long long value;
 
-	if (!fetch_text(rows, column, text, sizeof(text)))
+	if (text == NULL)
 		return 0;
 	errno = 0;
 	value = strtoll(text, &end, 10);
@@ -214,19 +291,15 @@ text_to_int(struct rows *rows, const char *column)
 int64_t
 rows_int(struct rows *rows, const char *column)
 {
-	size_t index, length;
-	int64_t value = 0;
+	const struct rows_column *found = find(rows, column);
 
-	if (!find(rows, column, &index))
+	if (found == NULL || found->is_null)
 		return 0;
-	if (!is_whole(rows->column[index].field))
+	if (found->type != MYSQL_TYPE_LONGLONG)
 		return text_to_int(rows, column);
-	if (!fetch(rows, index, MYSQL_TYPE_LONGLONG, &value, sizeof(value),
-		   &length))
-		return 0;
-	if (value < 0 && rows->column[index].field->flags & UNSIGNED_FLAG)
+	if (found->value.number < 0 && found->field->flags & UNSIGNED_FLAG)
 		fail(rows, column, "too large a number");
-	return value;
+	return found->value.number;
 }
 
 bool
@@ -238,12 +311,11 @@ rows_flag(struct rows *rows, const char *column)
 struct money
 rows_money(struct rows *rows, const char *column)
 {
+	const char *text = text_of(rows, column);
 	struct money value = {0};
-	char text[SHORT_MAX];
 	struct err why;
 
-	if (fetch_text(rows, column, text, sizeof(text)) &&
-	    !money_parse(text, &value, &why))
+	if (text != NULL && !money_parse(text, &value, &why))
 		fail(rows, column, why.text);
 	return value;
 }
@@ -251,21 +323,13 @@ rows_money(struct rows *rows, const char *column)
 struct quantity
 rows_quantity(struct rows *rows, const char *column)
 {
+	const char *text = text_of(rows, column);
 	struct quantity value = {0};
-	char text[SHORT_MAX];
 	struct err why;
 
-	if (fetch_text(rows, column, text, sizeof(text)) &&
-	    !quantity_parse(text, &value, &why))
+	if (text != NULL && !quantity_parse(text, &value, &why))
 		fail(rows, column, why.text);
 	return value;
-}
-
-static bool
-is_moment(const MYSQL_FIELD *field)
-{
-	return field->type == MYSQL_TYPE_DATETIME ||
-	       field->type == MYSQL_TYPE_TIMESTAMP;
 }
 
 /*
@@ -291,94 +355,52 @@ moment(const MYSQL_TIME *t)
 	       (utc_ms)t->second_part / 1000;
 }
 
+static utc_ms
+text_to_time(struct rows *rows, const char *column)
+{
+	const char *text = text_of(rows, column);
+	utc_ms value = 0;
+	struct err why;
+
+	if (text != NULL && !time_parse(text, &value, &why))
+		fail(rows, column, why.text);
+	return value;
+}
+
 utc_ms
 rows_time(struct rows *rows, const char *column)
 {
-	utc_ms value = 0;
-	char text[SHORT_MAX];
-	MYSQL_TIME parts;
-	size_t index, length;
-	struct err why;
+	const struct rows_column *found = find(rows, column);
 
-	if (!find(rows, column, &index))
+	if (found == NULL || found->is_null)
 		return 0;
-	if (is_moment(rows->column[index].field))
-		return fetch(rows, index, MYSQL_TYPE_DATETIME, &parts,
-			     sizeof(parts), &length)
-			       ? moment(&parts)
-			       : 0;
-	if (fetch_text(rows, column, text, sizeof(text)) &&
-	    !time_parse(text, &value, &why))
-		fail(rows, column, why.text);
-	return value;
+	if (found->type != MYSQL_TYPE_DATETIME)
+		return text_to_time(rows, column);
+	return moment(&found->value.time);
 }
 
 void
 rows_text(struct rows *rows, const char *column, char *out, size_t room)
 {
-	(void)fetch_text(rows, column, out, room);
-}
+	size_t length;
+	const char *text = rows_borrow(rows, column, &length);
 
-static bool
-make_room(struct rows *rows, struct rows_column *column, size_t length)
-{
-	char *cell;
-
-	if (length < column->room)
-		return true;
-	cell = realloc(column->cell, length + 1);
-	if (cell == NULL)
-		return err_set(&rows->err, ERR_TEMPORARY, "out of memory");
-	column->cell = cell;
-	column->room = length + 1;
-	return true;
-}
-
-/* Mostly it fits at once; numbers and times tell their length only as text. */
-static const char *
-borrow(struct rows *rows, size_t index, size_t *length)
-{
-	struct rows_column *column = rows->column + index;
-
-	*length = 0;
-	if (!make_room(rows, column, SHORT_MAX) ||
-	    !fetch(rows, index, MYSQL_TYPE_STRING, column->cell,
-		   column->room - 1, length)) {
-		*length = 0;
-		return "";
+	if (length >= room) {
+		fail(rows, column, "longer than its place");
+		text = "";
 	}
-	if (*length >= column->room &&
-	    (!make_room(rows, column, *length) ||
-	     !fetch(rows, index, MYSQL_TYPE_STRING, column->cell,
-		    column->room - 1, length))) {
-		*length = 0;
-		return "";
-	}
-	column->cell[*length] = '\0';
-	return column->cell;
-}
-
-const char *
-rows_borrow(struct rows *rows, const char *column, size_t *length)
-{
-	size_t index, ignored;
-
-	if (length == NULL)
-		length = &ignored;
-	*length = 0;
-	return find(rows, column, &index) ? borrow(rows, index, length) : "";
+	(void)text_copy(out, room, text);
 }
 
 const char *
 rows_own(struct rows *rows, const char *column)
 {
 	const size_t next = rows->last + 1;
-	size_t index;
 
 	if (next < rows->columns &&
 	    strcmp(rows->column[next].field->name, column) == 0)
 		rows->last = next;
-	else if (!find(rows, column, &index))
+	else if (find(rows, column) == NULL)
 		return column;
 	return rows->column[rows->last].field->name;
 }
@@ -397,5 +419,5 @@ rows_cell(struct rows *rows, size_t index)
 	if (rows->err.class != ERR_NONE || rows->seen == 0 ||
 	    rows->seen > rows->count || index >= rows->columns)
 		return "";
-	return borrow(rows, index, &length);
+	return borrow(rows, &rows->column[index], &length);
 }
