@@ -39,6 +39,7 @@ LIMIT 20
 DO 1
 
 -- name: api_sites
+-- Without the hint what waits is read whole for each site, with its rows.
 SELECT s.id, s.code, s.prefix, s.platform, s.name, s.site_url AS url,
        s.is_active AS enabled, s.orders_sync, s.time_zone AS zone,
        NULLIF(s.currency, '') AS currency, s.source_status AS status,
@@ -48,6 +49,7 @@ SELECT s.id, s.code, s.prefix, s.platform, s.name, s.site_url AS url,
        s.fetchable, s.version,
        (SELECT COUNT(*)
         FROM rm_order AS o
+          FORCE INDEX (ix_rm_order_site_id_imported_order_date_id)
         WHERE o.site_id = s.id
           AND o.imported = 0) AS pending,
        (SELECT COUNT(*)

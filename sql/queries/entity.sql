@@ -223,6 +223,7 @@ SELECT {place}, s.id, s.code, s.prefix, s.platform, s.name, s.site_url AS url,
        s.order_last_run, s.fetchable, s.auth_failed_at, s.auth_failed,
        (SELECT COUNT(*)
           FROM rm_order AS o
+            FORCE INDEX (ix_rm_order_site_id_imported_order_date_id)
          WHERE o.site_id = s.id AND o.imported = 0) AS pending,
        (SELECT COUNT(*)
           FROM rm_error_orders AS r

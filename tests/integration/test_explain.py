@@ -155,6 +155,17 @@ def test_no_big_table_is_read_from_one_end_to_the_other(
     assert declared <= scanned, "declared, but it is no longer scanned"
 
 
+@pytest.mark.parametrize("name", ["api_sites", "status_sites"])
+def test_a_list_of_sites_reads_what_waits_once(big: BigDatabase, name: str) -> None:
+    given = CASES[name][0] if isinstance(CASES[name], list) else CASES[name]
+    reads, sites = big.reads(STATEMENTS[name], given)
+    big.execute(STATEMENTS[name], given)
+    columns = [column[0] for column in big.cursor.description]
+    counted = [columns.index(c) for c in ("pending", "soft", "errors") if c in columns]
+    total = sum(row[at] for row in big.cursor.fetchall() for at in counted)
+    assert 0 < total <= reads <= total + EACH * sites + BESIDE
+
+
 @pytest.mark.parametrize("name, given", RUNS)
 def test_what_is_read_is_in_proportion_to_what_is_given(
     big: BigDatabase, name: str, given: Case
