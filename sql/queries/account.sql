@@ -485,3 +485,22 @@ SELECT id, at, who, ip, request_id, action, object, old_value, new_value
 FROM rm_audit
 ORDER BY at DESC, id DESC
 LIMIT ?
+
+-- name: view_find
+SELECT views, version
+FROM rm_view
+WHERE user_id = ?
+
+-- name: view_insert
+INSERT INTO rm_view (views, user_id)
+VALUES (?, ?)
+
+-- name: view_update
+UPDATE rm_view
+SET views = ?, version = version + 1
+WHERE user_id = ?
+  AND version = ?
+
+-- name: view_clear
+DELETE FROM rm_view
+WHERE user_id = ?

@@ -279,6 +279,7 @@ static bool delete (struct db *db, void *context, struct err *e)
 	    !session_end_all(db, u->id, 0, e) || !token_end_all(db, u->id, e) ||
 	    !db_run(db, SQL_GRANT_CLEAR, BINDS(bind_int(u->id)), e) ||
 	    !db_run(db, SQL_RECOVERY_CLEAR, BINDS(bind_int(u->id)), e) ||
+	    !db_run(db, SQL_VIEW_CLEAR, BINDS(bind_int(u->id)), e) ||
 	    !db_run(db, SQL_USER_DELETE,
 		    BINDS(bind_int(u->id), bind_int(u->version)), e))
 		return false;

@@ -6,6 +6,7 @@
 const struct resource resources[] = {
 	{"Session", session_routes},
 	{"Me", me_routes},
+	{"Saved views", views_routes},
 	{"Set-up", setup_routes},
 	{"Overview", overview_routes},
 	{"Live", live_routes},

@@ -54,8 +54,8 @@ read_int(const char *text, int64_t *out)
 }
 
 static bool
-read_word(struct request *r, const struct param *param, const char *text,
-	  int64_t *index, struct err *e)
+read_word(struct request *r, const struct param *param, const char *path,
+	  const char *text, int64_t *index, struct err *e)
 {
 	AUTO(strbuf) all = STRBUF(300);
 
@@ -66,7 +66,7 @@ read_word(struct request *r, const struct param *param, const char *text,
 		}
 		strbuf_addf(&all, "%s%s", i == 0 ? "" : ", ", param->words[i]);
 	}
-	return request_fault(r, e, param->name, "wanted one of: %s",
+	return request_fault(r, e, path, "wanted one of: %s",
 			     strbuf_text(&all));
 }
 
@@ -81,49 +81,47 @@ characters(const char *text)
 }
 
 static bool
-read_text(struct request *r, const struct param *param, const char *text,
-	  struct err *e)
+read_text(struct request *r, const struct param *param, const char *path,
+	  const char *text, struct err *e)
 {
 	const size_t length = characters(text);
 
 	if (length < (size_t)param->minimum)
-		return request_fault(r, e, param->name,
-				     "shorter than %ld characters",
+		return request_fault(r, e, path, "shorter than %ld characters",
 				     (long)param->minimum);
 	if (param->maximum > 0 && length > (size_t)param->maximum)
-		return request_fault(r, e, param->name,
-				     "longer than %ld characters",
+		return request_fault(r, e, path, "longer than %ld characters",
 				     (long)param->maximum);
 	for (; *text != '\0'; text++) {
 		/* A text of several lines is a file, which has no limit. */
 		if (iscntrl((unsigned char)*text) &&
 		    (param->maximum > 0 || strchr("\n\r\t", *text) == NULL))
-			return request_fault(r, e, param->name,
+			return request_fault(r, e, path,
 					     "holds a control character");
 	}
 	return true;
 }
 
 static bool
-read_number(struct request *r, const struct param *param, const char *text,
-	    int64_t *out, struct err *e)
+read_number(struct request *r, const struct param *param, const char *path,
+	    const char *text, int64_t *out, struct err *e)
 {
 	const int64_t least = param->type == PARAM_ID ? 1 : param->minimum;
 	const int64_t most =
 		param->type == PARAM_ID ? INT64_MAX : param->maximum;
 
 	if (!read_int(text, out))
-		return request_fault(r, e, param->name,
-				     "wanted a whole number");
+		return request_fault(r, e, path, "wanted a whole number");
 	if (*out < least || *out > most)
-		return request_fault(r, e, param->name, "wanted %lld to %lld",
+		return request_fault(r, e, path, "wanted %lld to %lld",
 				     (long long)least, (long long)most);
 	return true;
 }
 
-/* The value of a text, by the parameter's type. */
+/* The value of a text, by the parameter's type; path is its place. */
 static bool
-read_plain(struct request *r, struct value *v, const char *text, struct err *e)
+read_plain(struct request *r, struct value *v, const char *path,
+	   const char *text, struct err *e)
 {
 	const struct param *param = v->param;
 	struct err why = {0};
@@ -131,45 +129,45 @@ read_plain(struct request *r, struct value *v, const char *text, struct err *e)
 	v->text = text;
 	switch (param->type) {
 	case PARAM_TEXT:
-		return read_text(r, param, text, e);
+		return read_text(r, param, path, text, e);
 	case PARAM_ID:
 	case PARAM_INT:
-		return read_number(r, param, text, &v->number, e);
+		return read_number(r, param, path, text, &v->number, e);
 	case PARAM_FLAG:
 		v->number = strcmp(text, "1") == 0 || strcmp(text, "true") == 0;
 		if (v->number || strcmp(text, "0") == 0 ||
 		    strcmp(text, "false") == 0)
 			return true;
-		return request_fault(r, e, param->name, "wanted 1 or 0");
+		return request_fault(r, e, path, "wanted 1 or 0");
 	case PARAM_WORD:
-		return read_word(r, param, text, &v->number, e);
+		return read_word(r, param, path, text, &v->number, e);
 	case PARAM_DATE:
 		if (strlen(text) == 10 && time_parse(text, &v->number, &why))
 			return true;
-		return request_fault(r, e, param->name,
+		return request_fault(r, e, path,
 				     "wanted a date such as 2026-11-20");
 	case PARAM_TIME:
 		if (time_parse(text, &v->number, &why))
 			return true;
 		return request_fault(
-			r, e, param->name,
+			r, e, path,
 			"wanted a time such as 2026-11-20T13:00:09Z");
 	case PARAM_MONEY:
 		if (money_parse(text, &v->money, &why))
 			return true;
-		return request_fault(r, e, param->name,
+		return request_fault(r, e, path,
 				     "wanted an amount such as \"12.30\"");
 	case PARAM_QUANTITY:
 		if (quantity_parse(text, &v->quantity, &why))
 			return true;
-		return request_fault(r, e, param->name,
+		return request_fault(r, e, path,
 				     "wanted a quantity such as \"1.5\"");
 	case PARAM_LIST:
 	case PARAM_OBJECT:
 	case PARAM_OBJECTS:
 		break;
 	}
-	return request_fault(r, e, param->name, "cannot stand here");
+	return request_fault(r, e, path, "cannot stand here");
 }
 
 static struct value *
@@ -235,7 +233,7 @@ check_list(struct request *r, const struct param *param, json_t *list,
 					     "wanted a text, found %s",
 					     kind_of(member));
 		} else if (param->words != NULL &&
-			   !read_word(r, param, json_string_value(member),
+			   !read_word(r, param, at, json_string_value(member),
 				      &index, e)) {
 			return false;
 		}
@@ -299,7 +297,7 @@ read_member(struct request *r, struct value *v, json_t *value, const char *path,
 	if (!json_is_string(value))
 		return request_fault(r, e, path, "wanted a text, found %s",
 				     kind_of(value));
-	return read_plain(r, v, json_string_value(value), e);
+	return read_plain(r, v, path, json_string_value(value), e);
 }
 
 static bool
@@ -360,7 +358,9 @@ read_parts(struct request *r, const struct match *match, struct err *e)
 	bool ok = true;
 
 	for (size_t i = 0; param != NULL && param->name != NULL; i++, param++)
-		ok = read_plain(r, add(r, param), match->part[i], e) && ok;
+		ok = read_plain(r, add(r, param), param->name, match->part[i],
+				e) &&
+		     ok;
 	/* A thing with an impossible name does not exist. */
 	if (!ok) {
 		err_set(e, ERR_MISSING, "there is nothing of that name");
@@ -380,7 +380,7 @@ read_pair(struct request *r, const char *name, const char *value, struct err *e)
 		if (r->value[i].param == param)
 			return request_fault(r, e, name, "stands there twice");
 	}
-	return read_plain(r, add(r, param), value, e);
+	return read_plain(r, add(r, param), name, value, e);
 }
 
 /* Every route knows these; the list's own are read by list_read(). */

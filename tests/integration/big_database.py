@@ -215,6 +215,7 @@ INSERT INTO rm_token_site (token_id, site_id)
 SELECT id, 1 FROM rm_token WHERE all_sites = 0;
 INSERT INTO rm_recovery_code (user_id, code_hash)
 SELECT 1 + seq MOD 500, UNHEX(SHA2(seq, 256)) FROM seq_1_to_5000;
+INSERT INTO rm_view (user_id, views) SELECT seq, '[]' FROM seq_1_to_499;
 INSERT INTO rm_login_try (subject, failures, began_at, not_before)
 SELECT UNHEX(SHA2(seq, 256)), 3,
     TIMESTAMP'2026-11-20 12:00:00' - INTERVAL seq * 4 SECOND,
