@@ -36,6 +36,15 @@ struct login_ask {
 MUST_CHECK bool login_try(struct db *db, const struct login_ask *ask,
 			  struct user *out, struct err *e);
 
+/*
+ * Whether that is the set-up code, which is a password for everybody: counted
+ * by address and in all as a login is, before it is looked at. ERR_DENIED with
+ * OB_FORBIDDEN; ERR_TEMPORARY with OB_RATE_LIMITED and retry_at.
+ */
+MUST_CHECK bool login_try_setup(struct db *db, const char *code,
+				const char *said, const char *ip,
+				struct err *e);
+
 #define TOTP_SECRET_MAX   40 /* base32 of 20 bytes */
 #define TOTP_URI_MAX      600
 #define RECOVERY_CODES    10

@@ -2,6 +2,8 @@
 
 #include <string.h>
 
+#include <openssl/crypto.h>
+
 #include "local.h"
 #include "login_limit.h"
 
@@ -143,4 +145,19 @@ login_try(struct db *db, const struct login_ask *ask, struct user *out,
 	return check_second(db, ask, out, e) &&
 	       (!old || renew_hash(db, ask, out, e)) &&
 	       limit_return(db, ask, e) && limit_forget(db, ask, e);
+}
+
+bool
+login_try_setup(struct db *db, const char *code, const char *said,
+		const char *ip, struct err *e)
+{
+	const struct login_ask ask = {.ip = ip};
+
+	if (!limit_count(db, &ask, e))
+		return false;
+	if (strlen(said) != strlen(code) ||
+	    CRYPTO_memcmp(said, code, strlen(code)) != 0)
+		return failed(db, OB_FORBIDDEN, "that is not the set-up code",
+			      e);
+	return limit_return(db, &ask, e);
 }

@@ -161,7 +161,7 @@ count_one(struct db *db, enum limit limit, const struct subject *of,
 		/* Clocks of a cluster's nodes differ: only what is over. */
 		if (count.failures >= rules[limit].free &&
 		    count.not_before > count.now) {
-			err_set(e, ERR_TEMPORARY, "too many logins failed");
+			err_set(e, ERR_TEMPORARY, "too many tries failed");
 			e->retry_at = count.not_before;
 			return err_as(e, OB_RATE_LIMITED);
 		}
@@ -174,11 +174,18 @@ count_one(struct db *db, enum limit limit, const struct subject *of,
 	return err_as(e, OB_RATE_LIMITED);
 }
 
+/* The set-up code belongs to no account. */
+static enum limit
+first_of(const struct subject *of)
+{
+	return of->ask->login == NULL ? OF_ADDRESS : OF_ACCOUNT;
+}
+
 /* All in the same order, so that no two wait for each other. */
 static bool
 count_all(struct db *db, void *context, struct err *e)
 {
-	for (enum limit limit = 0; limit < LIMITS; limit++) {
+	for (enum limit limit = first_of(context); limit < LIMITS; limit++) {
 		if (!count_one(db, limit, context, e))
 			return false;
 	}
@@ -188,7 +195,7 @@ count_all(struct db *db, void *context, struct err *e)
 static bool
 return_all(struct db *db, void *context, struct err *e)
 {
-	for (enum limit limit = 0; limit < LIMITS; limit++) {
+	for (enum limit limit = first_of(context); limit < LIMITS; limit++) {
 		unsigned char hash[32];
 
 		if (!db_run(db, SQL_LOGIN_TRY_RETURN,

@@ -6,8 +6,9 @@
 #include "account/login.h"
 
 /*
- * Counts a try before it is looked at: for the account and address, the
- * address, and all. ERR_TEMPORARY, OB_RATE_LIMITED with retry_at.
+ * Counts a try before it is looked at: for the account and address (where
+ * ask->login names one), the address, and all. ERR_TEMPORARY, OB_RATE_LIMITED
+ * with retry_at.
  */
 MUST_CHECK bool limit_count(struct db *db, const struct login_ask *ask,
 			    struct err *e);

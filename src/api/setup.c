@@ -2,8 +2,7 @@
 
 #include <string.h>
 
-#include <openssl/crypto.h>
-
+#include "account/login.h"
 #include "account/user.h"
 #include "base/row_out.h"
 #include "base/text.h"
@@ -32,18 +31,14 @@ static bool
 knows_code(struct request *r, struct err *e)
 {
 	const char *code = r->app->config.setup.code;
-	const char *said = request_text(r, "code");
 
 	if (code[0] == '\0') {
 		err_set(e, ERR_DENIED, "no set-up code stands in the INI file");
 		err_hint(e, "write [setup] code = ... (12 characters or more)");
 		return err_as(e, OB_FORBIDDEN);
 	}
-	if (strlen(said) == strlen(code) &&
-	    CRYPTO_memcmp(said, code, strlen(code)) == 0)
-		return true;
-	err_set(e, ERR_DENIED, "that is not the set-up code");
-	return err_as(e, OB_FORBIDDEN);
+	return login_try_setup(r->app->db, code, request_text(r, "code"), r->ip,
+			       e);
 }
 
 static bool

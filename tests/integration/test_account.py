@@ -265,7 +265,7 @@ def test_five_tries_are_free_then_each_waits_twice_as_long(account: Account) -> 
     told = account.steps(*[login(WRONG)] * 5, login())
     assert [step["code"] for step in told[:5]] == ["ob_login_failed"] * 5
     assert (told[5]["code"], told[5]["retry_ms"]) == ("ob_rate_limited", SECOND)
-    assert told[5]["error"] == "too many logins failed"
+    assert told[5]["error"] == "too many tries failed"
     now, waits = NOW, []
     for _ in range(12):
         now += waits[-1] if waits else SECOND

@@ -20,6 +20,7 @@ from web import COOKIE, Answer, Client, Responder, nginx, own_folder
 
 PASSWORD = "tall-anchor-forty-ships"
 OTHER = "seven-green-bottles-hang"
+SETUP = "open-sesame-please"
 
 
 class Stage:
@@ -322,6 +323,50 @@ def test_codes_are_slowed_down_too(stage: Stage) -> None:
         seen.append(stage.client().log_in(login, PASSWORD, f"{n:06}").status)
     assert seen[0] == 401 and seen[-1] == 429
     stage.forget_tries()
+
+
+# ---- the set-up code
+
+
+@pytest.fixture
+def fresh(
+    server: Any, sandbox_process: Any, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Stage]:
+    """Nobody is there yet, and a proxy that tells us whom it saw."""
+    home = tmp_path_factory.mktemp("ob")
+    settings = {"setup__code": SETUP, "net__trusted_proxies": "127.0.0.1"}
+    with staged(server, sandbox_process, home, **settings) as found:
+        yield found
+
+
+def set_up(stage: Stage, code: str, ip: str = "192.0.2.7") -> Answer:
+    body = {"login": "carla", "password": PASSWORD, "code": code}
+    return stage.client().post("/setup/administrator", body, X_Forwarded_For=ip)
+
+
+def test_the_set_up_code_cannot_be_tried_without_end(fresh: Stage) -> None:
+    for n in range(30):
+        done = set_up(fresh, f"wrong-{n:010}")
+        assert done.status == 403, done.text
+        assert done.json["message"] == "that is not the set-up code"
+    done = set_up(fresh, f"wrong-{31:010}")
+    assert done.status == 429 and int(done.headers["retry-after"]) > 60
+    # Nor does the right one get in by that address; by another it does.
+    assert set_up(fresh, SETUP).status == 429
+    assert set_up(fresh, "wrong-" + "x" * 10, "192.0.2.8").status == 403
+    assert set_up(fresh, SETUP, "192.0.2.8").status == 201
+
+
+def test_all_addresses_together_have_few_tries_of_it(fresh: Stage) -> None:
+    seen = [set_up(fresh, f"wrong-{n:010}", f"192.0.2.{n}") for n in range(101)]
+    assert [done.status for done in seen] == [403] * 100 + [429]
+    assert set_up(fresh, SETUP, "192.0.2.250").status == 429
+    # A minute later it is open again.
+    fresh.ob.database.run(
+        "UPDATE rm_login_try SET began_at = began_at - INTERVAL 1 MINUTE,"
+        " not_before = not_before - INTERVAL 1 MINUTE"
+    )
+    assert set_up(fresh, SETUP, "192.0.2.250").status == 201
 
 
 # ---- the password once more
