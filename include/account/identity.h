@@ -57,11 +57,11 @@ MUST_CHECK bool session_check(struct db *db, const char *text,
  */
 void session_nonce(const unsigned char key[32], const char *text, char out[65]);
 /*
- * The password was given once more: proven now, under a new text for the cookie
- * (and so with a new nonce); the old text is nobody's. ERR_MISSING when the
- * session has ended.
+ * A new text for the cookie (and so a new nonce); the old text is nobody's.
+ * is_proof: the password was given once more, so it is proven now. ERR_MISSING
+ * when the session has ended.
  */
-MUST_CHECK bool session_renew(struct db *db, int64_t id,
+MUST_CHECK bool session_renew(struct db *db, int64_t id, bool is_proof,
 			      char out[SESSION_TEXT_MAX], struct err *e);
 /* Those that have not ended: id, ip, agent, created_at, seen_at, ends_at. */
 MUST_CHECK bool session_list(struct db *db, int64_t user_id, struct rows *out,

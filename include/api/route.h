@@ -67,6 +67,7 @@ enum {
 	ROUTE_ALL_SITES = 2048,  /* only for who may see every site */
 	ROUTE_SEED_TEXTS = 4096, /* below the seed's prefix as it shows them */
 	ROUTE_MAYBE_503 = 8192,  /* also answers 503 with its own data */
+	ROUTE_ENROL = 16384,     /* also for who lacks a second factor */
 };
 
 /* A path that will go; what answers it says so (RFC 9745, RFC 8594). */

@@ -235,9 +235,9 @@ SET s.seen_at = NOW(3),
 WHERE s.id = ?
 
 -- name: session_renew
--- A new text for whoever gave the password again (ASVS 7.2.4).
+-- A new text where something changed that a login stands for (ASVS 7.2.4).
 UPDATE rm_session
-SET token_hash = ?, proven_at = NOW(3)
+SET token_hash = ?, proven_at = IF(? = 1, NOW(3), proven_at)
 WHERE id = ?
 
 -- name: session_list

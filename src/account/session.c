@@ -106,14 +106,16 @@ session_nonce(const unsigned char key[32], const char *text, char out[65])
 }
 
 bool
-session_renew(struct db *db, int64_t id, char out[SESSION_TEXT_MAX],
-	      struct err *e)
+session_renew(struct db *db, int64_t id, bool is_proof,
+	      char out[SESSION_TEXT_MAX], struct err *e)
 {
 	unsigned char hash[32];
 
 	make_text(out, hash);
 	if (!db_run(db, SQL_SESSION_RENEW,
-		    BINDS(bind_bytes(hash, sizeof(hash)), bind_int(id)), e))
+		    BINDS(bind_bytes(hash, sizeof(hash)), bind_int(is_proof),
+			  bind_int(id)),
+		    e))
 		return err_in(e, "renew a session");
 	if (db_changed(db) == 1)
 		return true;

@@ -268,6 +268,26 @@ fits_token(const struct request *r, struct err *e)
 		       "a token cannot change its owner's account");
 }
 
+/*
+ * A session is there before its person has a second factor, or nobody could set
+ * one up. Tokens come from such a session, or from the command line.
+ */
+bool
+request_must_enrol(const struct request *r)
+{
+	const char *list = r->app->config.auth.require_totp;
+	char role[CONFIG_TEXT_MAX];
+
+	if (r->caller.session_id == 0 || r->caller.has_totp)
+		return false;
+	while (config_list_next(&list, role, sizeof(role))) {
+		if (strcmp(role, "all") == 0 ||
+		    strcmp(role, r->caller.role) == 0)
+			return true;
+	}
+	return false;
+}
+
 static bool
 is_allowed(struct request *r, struct err *e)
 {
@@ -278,6 +298,9 @@ is_allowed(struct request *r, struct err *e)
 	if (r->caller.user_id == 0)
 		return says_no(e, ERR_DENIED, OB_NOT_LOGGED_IN,
 			       "nobody is logged in");
+	if ((r->route->traits & ROUTE_ENROL) == 0 && request_must_enrol(r))
+		return says_no(e, ERR_DENIED, OB_ENROL_TOTP,
+			       "your role needs a second factor: set it up");
 	if (need != CAN_LOGIN && !request_can(r, need)) {
 		err_set(e, ERR_DENIED, "this needs the right \"%s\"",
 			capability_name(need));

@@ -37,6 +37,18 @@ const char *answer_etag(const struct request *r, char out[67]);
 const char *request_header(const struct request *r, const char *name);
 
 /*
+ * dispatch.c: whether the caller may do nothing but set a second factor up,
+ * which auth.require_totp wants of the role (RELIABILITY 6.1).
+ */
+bool request_must_enrol(const struct request *r);
+/*
+ * session.c: another text and nonce for the caller's session, so that what
+ * somebody saw of the old one is worth nothing (ASVS 7.2.4). A token has none.
+ * is_proof: the password was given for it.
+ */
+MUST_CHECK bool request_renew(struct request *r, bool is_proof, struct err *e);
+
+/*
  * worker.c: starts a worker, where the host allows it and not enough run; sets
  * r->starts and r->cron_at.
  */

@@ -85,6 +85,26 @@ totp_offer(struct request *r, struct err *e)
 	return strbuf_check(&r->data, e);
 }
 
+/*
+ * Sessions that began without what is asked for from now on end; this one goes
+ * on under a new text.
+ */
+static bool
+renew_sessions(struct request *r, bool has_totp, struct err *e)
+{
+	r->caller.has_totp = has_totp;
+	return session_end_all(r->app->db, r->caller.user_id,
+			       r->caller.session_id, e) &&
+	       request_renew(r, false, e);
+}
+
+static void
+add_nonce(struct request *r)
+{
+	strbuf_addf(&r->data, "\"nonce\":\"%s\",\"must_enrol\":%s}", r->nonce,
+		    request_must_enrol(r) ? "true" : "false");
+}
+
 static bool
 totp_turn_on(struct request *r, struct err *e)
 {
@@ -98,12 +118,14 @@ totp_turn_on(struct request *r, struct err *e)
 							     "authenticator "
 							     "shows now")
 					     : false;
-	if (!recovery_make(r->app->db, r->caller.user_id, code, e))
+	if (!recovery_make(r->app->db, r->caller.user_id, code, e) ||
+	    !renew_sessions(r, true, e))
 		return false;
 	strbuf_add(&r->data, "{\"recovery_codes\":[");
 	for (size_t i = 0; i < RECOVERY_CODES; i++)
 		strbuf_addf(&r->data, "%s\"%s\"", i == 0 ? "" : ",", code[i]);
-	strbuf_add(&r->data, "]}");
+	strbuf_add(&r->data, "],");
+	add_nonce(r);
 	answer_changed(r, "user.totp", "user %s", r->caller.login);
 	return strbuf_check(&r->data, e);
 }
@@ -111,10 +133,13 @@ totp_turn_on(struct request *r, struct err *e)
 static bool
 totp_turn_off(struct request *r, struct err *e)
 {
-	if (!totp_remove(r->app->db, r->caller.user_id, e))
+	if (!totp_remove(r->app->db, r->caller.user_id, e) ||
+	    !renew_sessions(r, false, e))
 		return false;
+	strbuf_add(&r->data, "{");
+	add_nonce(r);
 	answer_changed(r, "user.totp_off", "user %s", r->caller.login);
-	return true;
+	return strbuf_check(&r->data, e);
 }
 
 static const struct shape session_row = {
@@ -145,6 +170,20 @@ static const struct shape codes_shape = {
 	(const struct field[]){
 		{"recovery_codes", FIELD_LIST, 0, NULL, NULL, NULL,
 		 "each works once; shown this once"},
+		{"nonce", FIELD_TEXT, 0, NULL, NULL, NULL,
+		 "of the session, which goes on under another cookie"},
+		{"must_enrol", FIELD_FLAG, 0, NULL, NULL, NULL, NULL},
+		{0},
+	},
+};
+
+static const struct shape renewed_shape = {
+	"RenewedSession",
+	(const struct field[]){
+		{"nonce", FIELD_TEXT, 0, NULL, NULL, NULL,
+		 "of the session, which goes on under another cookie"},
+		{"must_enrol", FIELD_FLAG, 0, NULL, NULL, NULL,
+		 "the role needs one: nothing else is possible now"},
 		{0},
 	},
 };
@@ -204,7 +243,7 @@ const struct route me_routes[] = {
 		.handle = totp_offer,
 		.summary = "A secret for an authenticator, not kept yet",
 		.status = 200,
-		.traits = ROUTE_REAUTH | ROUTE_SHOWN_ONCE,
+		.traits = ROUTE_REAUTH | ROUTE_SHOWN_ONCE | ROUTE_ENROL,
 		.reply = &offer_shape,
 	},
 	{
@@ -212,9 +251,10 @@ const struct route me_routes[] = {
 		.path = "/me/totp",
 		.need = CAN_LOGIN,
 		.handle = totp_turn_on,
-		.summary = "Turn the second factor on, with a code of it",
+		.summary = "Turn the second factor on, with a code of it; ends "
+			   "your other sessions",
 		.status = 200,
-		.traits = ROUTE_REAUTH,
+		.traits = ROUTE_REAUTH | ROUTE_ENROL,
 		.body = totp_body,
 		.reply = &codes_shape,
 	},
@@ -223,9 +263,11 @@ const struct route me_routes[] = {
 		.path = "/me/totp",
 		.need = CAN_LOGIN,
 		.handle = totp_turn_off,
-		.summary = "Turn the second factor off",
-		.status = 204,
+		.summary = "Turn the second factor off; ends your other "
+			   "sessions",
+		.status = 200,
 		.traits = ROUTE_REAUTH,
+		.reply = &renewed_shape,
 	},
 	{0},
 };

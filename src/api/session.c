@@ -50,8 +50,23 @@ add_session(struct request *r)
 		strbuf_add(&r->data, "null");
 	else
 		json_out_text(&r->data, r->nonce);
-	strbuf_addf(&r->data, ",\"idle_min\":%u}",
-		    r->app->config.auth.idle_min);
+	strbuf_addf(&r->data, ",\"idle_min\":%u,\"must_enrol\":%s}",
+		    r->app->config.auth.idle_min,
+		    request_must_enrol(r) ? "true" : "false");
+}
+
+bool
+request_renew(struct request *r, bool is_proof, struct err *e)
+{
+	char text[SESSION_TEXT_MAX];
+
+	if (r->caller.session_id == 0)
+		return true;
+	if (!session_renew(r->app->db, r->caller.session_id, is_proof, text, e))
+		return false;
+	session_nonce(r->app->web_key, text, r->nonce);
+	set_cookie(r, text);
+	return true;
 }
 
 static bool
@@ -85,24 +100,13 @@ session_open(struct request *r, struct err *e)
 	return strbuf_check(&r->data, e);
 }
 
-/*
- * Of a session that is there: a new text, so that what somebody saw of the old
- * one is worth nothing (ASVS 7.2.4). A token has no session to prove.
- */
 static bool
 session_prove(struct request *r, struct err *e)
 {
-	char text[SESSION_TEXT_MAX];
 	struct user user;
 
-	if (!request_prove(r, &user, e))
+	if (!request_prove(r, &user, e) || !request_renew(r, true, e))
 		return false;
-	if (r->caller.session_id != 0) {
-		if (!session_renew(r->app->db, r->caller.session_id, text, e))
-			return false;
-		session_nonce(r->app->web_key, text, r->nonce);
-		set_cookie(r, text);
-	}
 	add_session(r);
 	answer_changed(r, "session.prove", "user %s", r->caller.login);
 	return strbuf_check(&r->data, e);
@@ -148,6 +152,8 @@ static const struct shape session_shape = {
 		 "to be sent as X-OB-Nonce with each change"},
 		{"idle_min", FIELD_COUNT, 0, NULL, NULL, NULL,
 		 "minutes without use after which it ends"},
+		{"must_enrol", FIELD_FLAG, 0, NULL, NULL, NULL,
+		 "nothing else is possible before a second factor is set up"},
 		{0},
 	},
 };
@@ -186,6 +192,7 @@ const struct route session_routes[] = {
 		.handle = session_show,
 		.summary = "Who is logged in, and the nonce of the session",
 		.status = 200,
+		.traits = ROUTE_ENROL,
 		.reply = &session_shape,
 	},
 	{
@@ -195,7 +202,7 @@ const struct route session_routes[] = {
 		.handle = session_prove,
 		.summary = "The password once more, before what needs it",
 		.status = 200,
-		.traits = ROUTE_SHOWN_ONCE,
+		.traits = ROUTE_SHOWN_ONCE | ROUTE_ENROL,
 		.body = prove_body,
 		.reply = &session_shape,
 	},
@@ -206,6 +213,7 @@ const struct route session_routes[] = {
 		.handle = session_close,
 		.summary = "Log out",
 		.status = 204,
+		.traits = ROUTE_ENROL,
 	},
 	{0},
 };

@@ -345,6 +345,14 @@ static const struct code_info codes[CODE_COUNT] = {
 			 "What is about to be changed needs a login that is at "
 			 "most five minutes old.",
 			 "give the password again", "#/login"},
+	[OB_ENROL_TOTP] =
+		{"ob_enrol_totp", ASKED,
+		 "A second factor has to be set up first",
+		 "The role of this account needs one (auth.require_totp): "
+		 "without it there is nothing else to do here.",
+		 "take a secret for an authenticator from POST /me/totp/offer, "
+		 "and turn it on by PUT /me/totp with a code",
+		 "#/login"},
 	[OB_FORBIDDEN] = {"ob_forbidden", ASKED, "This is not allowed",
 			  "The role of this account lacks the right for it.",
 			  "ask an administrator for a role that has the right",

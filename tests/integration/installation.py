@@ -66,6 +66,8 @@ class Installation:
             "run__state_dir": str(self.home),
             "run__jobs": "1",
             "net__allow_private": "127.0.0.1=127.0.0.0/8",
+            # Most tests have nobody's telephone (test_second_factor.py has).
+            "auth__require_totp": "",
             **change,
         }
         sections: dict[str, list[str]] = {}

@@ -174,7 +174,7 @@ CASES: dict[str, Case | list[Case]] = {
     "session_insert": case(7, HASH, "::1", "x", 30, 12),
     "session_check": case(SHA_7, 30, 12),
     "session_seen": case(30, 12, 7),
-    "session_renew": case(HASH, 7),
+    "session_renew": case(HASH, 1, 7),
     "session_list": case(7),
     "session_end": case(7, 8),
     "session_end_all": case(7, 0),

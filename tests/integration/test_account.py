@@ -592,6 +592,10 @@ def test_a_session_that_is_proven_again_has_a_new_text(account: Account) -> None
     new = account.must("session_renew", id=told["session_id"], at=later)["text"]
     assert account.must("session", text=text, at=later)["user_id"] == 0
     assert account.must("session", text=new, at=later)["proven_ms_ago"] == 0
+    # Another reason for a new text is no proof.
+    last = later + MINUTE
+    new = account.must("session_renew", id=told["session_id"], proof=False)["text"]
+    assert account.must("session", text=new, at=last)["proven_ms_ago"] == MINUTE
     assert account.refused("session_renew", id=99) == (
         "ob_not_logged_in",
         "this session has ended",

@@ -96,9 +96,13 @@ class Client:
             body["totp"] = totp
         done = self.post("/session", body)
         if done.status == 201:
-            cookie = done.headers["set-cookie"].split(";")[0]
-            self.headers = {"Cookie": cookie, "X-OB-Nonce": done.data["nonce"]}
+            self.go_on(done)
         return done
+
+    def go_on(self, done: Answer) -> None:
+        """Keep the cookie and nonce of an answer that began or renewed a session."""
+        cookie = done.headers["set-cookie"].split(";")[0]
+        self.headers = {"Cookie": cookie, "X-OB-Nonce": done.data["nonce"]}
 
 
 class Responder:

@@ -329,7 +329,8 @@ call_session_renew(struct step *step, struct err *e)
 {
 	char session[SESSION_TEXT_MAX];
 
-	if (!session_renew(step->db, number(step, "id", 0), session, e))
+	if (!session_renew(step->db, number(step, "id", 0),
+			   flag(step, "proof", true), session, e))
 		return false;
 	put_text(step, "text", session);
 	return true;
