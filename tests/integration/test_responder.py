@@ -168,6 +168,28 @@ def test_killed_processes_come_again(anywhere: Served) -> None:
     assert anywhere.processes() and not anywhere.processes() & before
 
 
+@pytest.mark.parametrize("kind", ["nginx", "apache"])
+def test_what_comes_beyond_the_queue_is_told_to_come_again(
+    kind: str, ob: Installation
+) -> None:
+    """Eight may wait for each of the two; one of Apache's processes counts alone."""
+    with served(kind, ob, free_port(), starts=Watched) as site:
+        maria = logged_in(site)
+        with concurrent.futures.ThreadPoolExecutor(100) as pool:
+            with held(ob):
+                asked = [pool.submit(maria.get, "/orders") for _ in range(100)]
+                # These are answered while nobody is free to answer.
+                beyond = next(concurrent.futures.as_completed(asked)).result()
+                assert beyond.status == 503 and beyond.headers["retry-after"] == "2"
+                if kind == "nginx":
+                    assert beyond.json["code"] == "ob_unavailable"
+                    wait_until(lambda: sum(one.done() for one in asked) == 100 - 18)
+            statuses = [one.result().status for one in asked]
+        assert set(statuses) == {200, 503}
+        assert kind == "apache" or statuses.count(200) == 18
+        assert site.client().get("/health").status == 200
+
+
 # ---- how they end
 
 
@@ -218,6 +240,36 @@ def test_an_old_process_makes_room_for_a_new_one(anywhere: Served) -> None:
     for _ in range(220):
         assert anywhere.client().get("/health").status == 200
     assert not anywhere.processes() & first
+
+
+def resident_kib(pid: int) -> int:
+    text = pathlib.Path(f"/proc/{pid}/smaps_rollup").read_text()
+    (found,) = re.findall(r"^Rss:\s+(\d+) kB", text, re.M)
+    return int(found)
+
+
+def test_memory_stays_as_it_was(ob: Installation) -> None:
+    """A slice of make soak: what each request left behind would show here."""
+
+    def one(ob: Installation, folder: Any) -> Responder:
+        return Responder(ob, folder, 1)
+
+    with served("nginx", ob, free_port(), starts=one) as site:
+        maria = logged_in(site)
+        (pid,) = site.processes()
+        paths = ("/orders?per_page=50", "/session", "/sites", "/items?search=SKU")
+        paths += ("/operations", "/nowhere", "/orders?sort=nothing", "/overview")
+
+        def ask(rounds: int) -> int:
+            for _ in range(rounds):
+                statuses = [maria.get(path).status for path in paths]
+                assert statuses == [200] * 5 + [404, 400, 200]
+            return resident_kib(pid)
+
+        before = ask(50)
+        # 64 bytes of each of 3200 requests are 200 KiB.
+        assert ask(400) - before < 200
+        assert site.processes() == {pid}
 
 
 def test_a_rotated_log_is_begun_anew(pair: Served) -> None:
