@@ -55,6 +55,19 @@ def test_amounts_times_and_null_come_back_as_they_went(
     assert found["sum"] == "922337203685477.5806"
 
 
+def test_texts_of_each_length_come_back_whole(probe_table: Database):
+    assert probe_table.probe("lengths").value["wrong"] == "0"
+
+
+def test_a_column_is_read_by_its_own_name(probe_table: Database):
+    found = probe_table.probe("own").value
+    assert (found["is_theirs"], found["is_its_own"]) == ("0", "1")
+    assert (found["next"], found["back"]) == ("1", "1")
+    assert (found["number"], found["number_again"]) == ("7", "7")
+    assert (found["note"], found["unknown"]) == ("a note", "no_such")
+    assert found["own.text"] == "column no_such: no such column"
+
+
 def test_ten_thousand_rows_go_in_one_statement(empty_database: Database):
     empty_database.probe("make")
     before = empty_database.run("SHOW GLOBAL STATUS LIKE 'Com_insert'")

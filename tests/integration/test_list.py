@@ -114,13 +114,14 @@ def big(server_template: pathlib.Path) -> Iterator[Database]:
 
 
 def question(slug: str, /, **params: Any) -> dict[str, Any]:
-    """_sites, _pii, _call and _limit are the probe's own; the rest is the query."""
+    """What begins with _ is the probe's own; the rest is the query."""
     return {
         "entity": slug,
         "sites": params.pop("_sites", None),
         "pii": params.pop("_pii", True),
         "call": params.pop("_call", "run"),
         "limit": params.pop("_limit", 0),
+        "older": params.pop("_older", None),
         "params": [[name, str(value)] for name, value in params.items()],
     }
 
@@ -457,6 +458,32 @@ def test_totals_are_counted_up_to_their_limit(lists: Lists) -> None:
     assert (beyond["rows"], beyond["total"], beyond["next"]) == ([], 2_000, "")
     last = lists.ask("orders", view="waiting", page=80)
     assert (len(last["rows"]), last["total"], last["next"]) == (25, 2_000, "")
+
+
+def test_a_long_list_is_counted_again_after_half_a_minute(lists: Lists) -> None:
+    def count(older: int, /, **params: Any) -> dict[str, Any]:
+        return question("orders", _call="count", _older=older, **params)
+
+    found = lists.ask_all(
+        [
+            count(0),
+            count(0),
+            count(1_000),
+            count(0, site="shop1"),
+            count(0, _sites=[1]),
+            count(30_000),
+            count(0),
+            question("orders", _call="count"),
+            count(0, view="waiting"),
+            count(0, view="waiting"),
+        ]
+    )
+    told = [(one["total"], one["capped"]) for one in found]
+    assert told == 8 * [(10_000, True)] + 2 * [(2_000, False)]
+    # Other sites are another list; a short one is counted each time.
+    anew = [True, False, False, True, False, True, False, True, True, True]
+    assert [one["reads"] > 1_000 for one in found] == anew
+    assert all(one["reads"] == 0 for one, fresh in zip(found, anew) if not fresh)
 
 
 def test_ids_are_those_of_the_list_in_its_order(lists: Lists) -> None:

@@ -413,6 +413,73 @@ cmd_moments(struct db *db, const char *arg, struct err *e)
 	return rows_check(&rows, e);
 }
 
+/* Texts around the length that a column has a place for, read each way. */
+static bool
+cmd_lengths(struct db *db, const char *arg, struct err *e)
+{
+	static const size_t lengths[] = {0, 1, 94, 95, 96, 97, 4000, 3};
+	char body[4000], copy[sizeof(body) + 1];
+	unsigned wrong = 0;
+	AUTO(rows) rows = ROWS;
+
+	(void)arg;
+	for (size_t i = 0; i < sizeof(body); i++)
+		body[i] = (char)('a' + i % 26);
+	for (size_t i = 0; i < COUNT_OF(lengths); i++) {
+		const char *ref = (const char *[]){"l0", "l1", "l2", "l3",
+						   "l4", "l5", "l6", "l7"}[i];
+		struct bind bind[7] = {
+			bind_text(ref), [6] = bind_bytes(body, lengths[i])};
+		const char *text;
+		size_t length;
+
+		if (!db_run(db, SQL_PROBE_PUT, bind, 7, e) ||
+		    !db_open(db, &rows, SQL_PROBE_ONE, bind, 1, e))
+			return false;
+		wrong += !rows_next(&rows);
+		wrong += rows_null(&rows, "body");
+		text = rows_borrow(&rows, "body", &length);
+		wrong += length != lengths[i] || strlen(text) != length ||
+			 memcmp(text, body, length) != 0;
+		/* Again, and what lies beside it stays as it was. */
+		wrong += strcmp(rows_cell(&rows, 7), text) != 0;
+		wrong += strcmp(rows_borrow(&rows, "ref", NULL), ref) != 0;
+		rows_text(&rows, "body", copy, lengths[i] + 1);
+		wrong += strlen(copy) != lengths[i];
+		if (!rows_check(&rows, e))
+			return err_in(e, "length %zu", lengths[i]);
+	}
+	printf("wrong=%u\n", wrong);
+	return true;
+}
+
+/* By its own name a column is read without a search, in whatever order. */
+static bool
+cmd_own(struct db *db, const char *arg, struct err *e)
+{
+	const struct bind bind[7] = {bind_text("own"),
+				     bind_int(7), [5] = bind_text("a note")};
+	char other[] = "number";
+	const char *number, *note;
+	AUTO(rows) rows = ROWS;
+
+	(void)arg;
+	if (!db_run(db, SQL_PROBE_PUT, bind, 7, e) ||
+	    !db_open(db, &rows, SQL_PROBE_ONE, bind, 1, e) || !rows_next(&rows))
+		return false;
+	number = rows_own(&rows, other);
+	printf("is_theirs=%d\n", number == other);
+	printf("is_its_own=%d\n", number == rows_name(&rows, 2));
+	printf("number=%" PRId64 "\n", rows_int(&rows, number));
+	printf("next=%d\n", rows_own(&rows, "amount") == rows_name(&rows, 3));
+	note = rows_own(&rows, "note");
+	printf("note=%s\n", rows_borrow(&rows, note, NULL));
+	printf("back=%d\n", rows_own(&rows, "ref") == rows_name(&rows, 1));
+	printf("number_again=%" PRId64 "\n", rows_int(&rows, number));
+	printf("unknown=%s\n", rows_own(&rows, "no_such"));
+	return show("own", rows_check(&rows, e), db, e);
+}
+
 /* Each way to read or bind wrongly, which must be told, not passed over. */
 static bool
 cmd_mistakes(struct db *db, const char *arg, struct err *e)
@@ -458,12 +525,14 @@ static const struct command {
 	{"broken", cmd_broken},
 	{"check", cmd_check},
 	{"decimals", cmd_decimals},
+	{"lengths", cmd_lengths},
 	{"make", cmd_make},
 	{"many", cmd_many},
 	{"migrate", cmd_migrate},
 	{"mistakes", cmd_mistakes},
 	{"moments", cmd_moments},
 	{"nested", cmd_nested},
+	{"own", cmd_own},
 	{"returning", cmd_returning},
 	{"session", cmd_session},
 	{"sleep", cmd_sleep},

@@ -1,7 +1,9 @@
 /*
  * What the integration tests ask lists for. It reads a JSON array of questions
  * {"entity", "params": [[name, value], ...], "sites": [ids] or null, "pii",
- * "call": "run", "count" or "ids", "limit"} and prints one JSON object each:
+ * "call": "run", "count" or "ids", "limit", "older"} and prints one JSON object
+ * each; with "older" the counts of long lists are remembered from question to
+ * question, and what is remembered is so many milliseconds older. It prints
  * what the call gave, what the server read for it, or what was wrong. Never
  * installed.
  */
@@ -110,6 +112,18 @@ sites_of(const json_t *question, int64_t site[SITES_MAX])
 	return count;
 }
 
+/* The memory of a process, after so long; none where nobody asks for it. */
+static struct list_known *
+known_of(const json_t *question)
+{
+	static struct list_known known;
+	const json_t *older = json_object_get(question, "older");
+
+	for (size_t i = 0; i < LIST_KNOWN_MAX; i++)
+		known.place[i].until_boot_ms -= json_integer_value(older);
+	return json_is_integer(older) ? &known : NULL;
+}
+
 static void
 tell_error(json_t *tell, const struct err *e, const struct list_fault *bad)
 {
@@ -132,6 +146,7 @@ answer(struct db *db, const json_t *question)
 		.sites = sites_of(question, site),
 		.with_pii = !json_is_false(json_object_get(question, "pii")),
 		.key = key,
+		.known = known_of(question),
 	};
 	const struct entity *entity = entity_find(
 		json_string_value(json_object_get(question, "entity")));

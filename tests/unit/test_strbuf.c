@@ -49,7 +49,46 @@ TEST(a_format_may_fill_a_text_to_its_ceiling_and_no_further)
 	assert_string_equal(strbuf_text(&sb), "abcd");
 }
 
+TEST(room_is_made_for_a_caller_who_writes_by_himself)
+{
+	AUTO(strbuf) sb = STRBUF(300);
+	char *at;
+
+	strbuf_add(&sb, "ab");
+	at = strbuf_extend(&sb, 3);
+	memcpy(at, "cde", 3);
+	assert_string_equal(strbuf_text(&sb), "abcde");
+	assert_int_equal(sb.len, 5);
+	/* Beyond what is there already: the text may move. */
+	at = strbuf_extend(&sb, 200);
+	memset(at, 'x', 200);
+	assert_ptr_equal(at, sb.text + 5);
+	assert_int_equal(strlen(sb.text), 205);
+	assert_memory_equal(sb.text, "abcdex", 6);
+	at = strbuf_extend(&sb, 95);
+	memset(at, 'y', 95);
+	assert_int_equal(strlen(sb.text), 300);
+}
+
+TEST(there_is_no_room_beyond_the_ceiling)
+{
+	AUTO(strbuf) sb = STRBUF(10);
+	struct err e = {0};
+
+	strbuf_add(&sb, "12345678");
+	assert_null(strbuf_extend(&sb, 3));
+	assert_string_equal(strbuf_text(&sb), "12345678");
+	/* What failed once stays so, also for what would fit. */
+	assert_null(strbuf_extend(&sb, 1));
+	assert_int_equal(sb.len, 8);
+	assert_false(strbuf_check(&sb, &e));
+	strbuf_clear(&sb);
+	assert_non_null(strbuf_extend(&sb, 10));
+}
+
 RUN_TESTS(cmocka_unit_test(a_text_grows_as_it_is_appended_to),
+	  cmocka_unit_test(room_is_made_for_a_caller_who_writes_by_himself),
+	  cmocka_unit_test(there_is_no_room_beyond_the_ceiling),
 	  cmocka_unit_test(the_first_failure_sticks_and_is_told_once),
 	  cmocka_unit_test(
 		  a_format_may_fill_a_text_to_its_ceiling_and_no_further))
