@@ -63,11 +63,15 @@ SELECT s.id, s.code, s.prefix, s.platform, s.name, s.site_url AS url,
        (SELECT k.set_at
         FROM rm_secret AS k
         WHERE k.name = CONCAT('site.', s.code, '.consumer_secret')) AS keys_set_at,
-       (SELECT COUNT(*)
-        FROM rm_secret AS k
-        WHERE k.name IN (CONCAT('site.', s.code, '.consumer_key'),
-                         CONCAT('site.', s.code, '.consumer_secret'))
-       ) < 2 AS needs_keys
+       NOT EXISTS (
+         SELECT 1
+         FROM rm_secret AS k
+         WHERE k.name = CONCAT('site.', s.code, '.consumer_key'))
+         OR NOT EXISTS (
+              SELECT 1
+              FROM rm_secret AS k
+              WHERE k.name = CONCAT('site.', s.code, '.consumer_secret')
+            ) AS needs_keys
 FROM rm_sites AS s
 WHERE (? IS NULL OR s.id = ?)
   AND s.deleted_at IS NULL
