@@ -31,5 +31,13 @@ MUST_CHECK bool watermark_load(struct watermark *mark, struct db *db,
  */
 MUST_CHECK bool watermark_move(struct watermark *mark, struct db *db, utc_ms at,
 			       const char *id, struct err *e);
+/*
+ * Forgets how far a reader has come, so that its next run begins anew. run: the
+ * lease that its runs hold, "run:order_sync:3". *done false when one runs now,
+ * or version is not that of the watermark any more.
+ */
+MUST_CHECK bool watermark_reset(struct db *db, const char *name,
+				unsigned version, const char *run, bool *done,
+				struct err *e);
 
 #endif

@@ -256,10 +256,11 @@ FROM rm_job
 WHERE id = ?
 
 -- name: api_watermarks
-SELECT name, site_id, value_at, value_id
-FROM rm_watermark
-WHERE entity = ?
-ORDER BY name
+SELECT w.name, w.site_id, w.value_at, w.value_id, w.version, t.code AS site
+FROM rm_watermark AS w
+LEFT JOIN rm_sites AS t ON t.id = w.site_id
+WHERE w.entity = ?
+ORDER BY w.name
 LIMIT 1000
 
 -- name: api_metrics

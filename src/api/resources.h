@@ -25,6 +25,7 @@ extern const struct route sync_status_routes[];
 extern const struct route tokens_routes[];
 extern const struct route users_routes[];
 extern const struct route views_routes[];
+extern const struct route watermarks_routes[];
 extern const struct route webhooks_routes[];
 
 /* Shapes of more than one resource. */

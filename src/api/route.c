@@ -12,6 +12,7 @@ const struct resource resources[] = {
 	{"Live", live_routes},
 	{"Sync status", sync_status_routes},
 	{"Synchronisation", sync_routes},
+	{"Watermarks", watermarks_routes},
 	{"Operations", operations_routes},
 	{"Orders", orders_routes},
 	{"Items", items_routes},

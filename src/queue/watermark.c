@@ -42,3 +42,15 @@ watermark_move(struct watermark *mark, struct db *db, utc_ms at, const char *id,
 			       mark->name);
 	return true;
 }
+
+bool
+watermark_reset(struct db *db, const char *name, unsigned version,
+		const char *run, bool *done, struct err *e)
+{
+	if (!db_run(db, SQL_WATERMARK_RESET,
+		    BINDS(bind_text(name), bind_int(version), bind_text(run)),
+		    e))
+		return err_in(e, "watermark %s", name);
+	*done = db_changed(db) == 1;
+	return true;
+}

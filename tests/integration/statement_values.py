@@ -506,5 +506,6 @@ CASES: dict[str, Case | list[Case]] = {
     # watermark
     "watermark_find": case("fetch:orders:1"),
     "watermark_make": case("fetch:items:1", None, "items"),
+    "watermark_reset": case("fetch:orders:1", 1, "run:order_sync:1"),
     "watermark_move": case(NOW, "1", "fetch:orders:1", NOW, "1"),
 }

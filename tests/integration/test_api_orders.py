@@ -381,3 +381,90 @@ def test_business_central_is_asked_about_one_sku(
     assert nowhere["code"] == "ob_sku_unknown" and not nowhere["passes"]
     long = work(web, demo, web.post("/items/" + "X" * 21 + "/check"))["result"]
     assert long["bc"] == "not_asked" and long["code"] == "ob_sku_long"
+
+
+def test_a_watermark_is_reset_and_the_next_run_reads_all_again(
+    web: Client, demo: Installation
+) -> None:
+    assert web.post("/watermarks/orders/reset").status == 404
+    demo.ob("order", "sync", "--site=demo")
+    demo.ob("item", "sync")
+    before = {row["entity"]: row for row in web.get("/watermarks").data}
+    assert set(before) == {"orders", "items"}
+    assert before["orders"]["site"] == "demo" and before["items"]["site"] is None
+    assert before["orders"]["value_at"] and before["orders"]["value_id"]
+    place = "/watermarks/orders/reset"
+    looked = web.post(place + "?dry_run=1")
+    assert looked.json["meta"]["dry_run"] is True
+    assert looked.data == [
+        {n: before["orders"][n] for n in ("name", "site", "value_at", "value_id")}
+    ]
+    assert web.get("/watermarks?entity=orders").data == [before["orders"]]
+    assert stranger(web).post(place).status == 404
+    assert web.post(place, {"site": "nowhere"}).status == 400
+    assert web.post("/watermarks/items/reset", {"site": "demo"}).status == 404
+    assert web.post("/watermarks/customers/reset").status == 404
+    done = web.post(place, {"site": "demo"})
+    assert done.status == 200 and done.data == looked.data
+    after = {row["entity"]: row for row in web.get("/watermarks").data}
+    assert after["orders"]["value_at"] is after["orders"]["value_id"] is None
+    assert after["orders"]["version"] == before["orders"]["version"] + 1
+    assert after["items"] == before["items"]
+    entry = web.get("/audit?action=watermark.reset").data
+    assert [(row["user"], row["object"]) for row in entry] == [
+        ("maria", "orders of demo")
+    ]
+    assert entry[0]["before"] == {"watermarks": looked.data}
+    orders = demo.count("rm_order")
+    last = web.post("/sync/orders", {"site": "demo"}).data["id"]
+    demo.ob("cron")
+    row = web.get(f"/operations/{last}").data
+    assert row["unchanged"] >= orders and row["stored"] == 0
+    assert web.get("/watermarks?entity=orders").data[0]["value_at"]
+
+
+def test_no_watermark_is_reset_while_its_reader_runs(
+    web: Client, demo: Installation
+) -> None:
+    demo.ob("order", "sync", "--site=demo")
+    before = web.get("/watermarks?entity=orders").data
+
+    def hold(until: str) -> None:
+        demo.database.run(
+            "UPDATE rm_lease SET until_at = %s WHERE name LIKE 'run:order_sync:%%'",
+            until,
+        )
+
+    hold("2037-01-01")
+    refused = web.post("/watermarks/orders/reset")
+    assert refused.status == 409 and refused.json["code"] == "ob_already_running"
+    assert before[0]["name"] in refused.json["message"]
+    assert web.get("/watermarks?entity=orders").data == before
+    hold("1970-01-01")
+    assert web.post("/watermarks/orders/reset").status == 200
+
+
+def test_a_watermark_that_moved_is_the_fault_of_no_order(
+    web: Client, demo: Installation
+) -> None:
+    """Whoever moves it: the run is tried again, from where it stands then."""
+    site = demo.one("SELECT id FROM rm_sites")
+    name = f"fetch:orders:{site}"
+    demo.database.run(
+        "INSERT INTO rm_watermark (name, site_id, entity, value_at, updated_at)"
+        f" VALUES ('{name}', {site}, 'orders', '2020-01-01', UTC_TIMESTAMP(3))"
+    )
+    demo.database.run(
+        "CREATE TRIGGER meddle BEFORE INSERT ON rm_order FOR EACH ROW"
+        " UPDATE rm_watermark SET value_at = value_at + INTERVAL 1 SECOND"
+        f" WHERE name = '{name}'"
+    )
+    asked = web.post("/sync/orders", {"site": "demo"}).data["id"]
+    demo.ob("cron")
+    row = web.get("/operations/" + asked).data
+    assert row["state"] == "not_processed" and row["retrying"], row
+    assert demo.count("rm_error_orders", "code = 'ob_field'") == 0
+    demo.database.run("DROP TRIGGER meddle")
+    assert web.post(f"/operations/{asked}/cancel").status == 202
+    demo.ob("order", "sync", "--site=demo")
+    assert demo.count("rm_order") == demo.state()["expected"]["stored"]

@@ -77,6 +77,7 @@ def fill(path: str, database: Database) -> str:
     known = {
         "sku": "COMP-A",
         "slug": "viewer",
+        "entity": "orders",
         "op": database.one("SELECT MIN(id) FROM rm_operation"),
         "topic": "order.created",
         "site": "demo",
