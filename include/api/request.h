@@ -135,7 +135,11 @@ MUST_CHECK bool answer_rows(struct request *r, struct rows *rows,
 			    struct err *e);
 /* The page of the route's list: a whole handler. */
 MUST_CHECK bool answer_list(struct request *r, struct err *e);
-/* Appends a page of an entity, as far as the caller may see it. */
+/* A list of an entity, as far as the caller may see it; ended by the caller. */
+MUST_CHECK bool request_list(struct request *r, const struct entity *entity,
+			     const struct list_param *param, size_t count,
+			     struct list_ask *out, struct err *e);
+/* Appends its page. */
 MUST_CHECK bool request_rows(struct request *r, const struct entity *entity,
 			     const struct list_param *param, size_t count,
 			     struct strbuf *out, struct list_page *page,

@@ -65,6 +65,20 @@ struct entity_view {
 	const char *help;        /* one line, no full stop */
 };
 
+/*
+ * Rows that share something told as one: group=cause. The statement has the
+ * places {page} (the latest LIST_COUNT_MAX of the list's rows, as the entity's
+ * table) and {limit} (of groups), and beside the shape's columns in_all, how
+ * many groups there are, and rows_in_all, how many rows they hold.
+ */
+struct entity_group {
+	const char *name;
+	const struct shape *shape;
+	enum sql_id rows;
+	/* A filter that holds where none is given of its field, or NULL. */
+	const char *otherwise;
+};
+
 /* Arrays are ended by a row of zeros; any of them may be NULL. */
 struct entity {
 	const char *slug; /* "orders" */
@@ -91,6 +105,7 @@ struct entity {
 	const struct entity_test *tests;
 	const struct entity_common *commons;
 	const struct entity_view *views;
+	const struct entity_group *groups;
 };
 
 enum { ENTITY_SPAN_DAYS = 92 };

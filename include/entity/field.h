@@ -28,6 +28,8 @@ enum field_type {
 	FIELD_HASH,   /* bytes in SQL, hexadecimal digits in JSON */
 	FIELD_JSON,   /* a column that holds JSON, put in as it is; of a list
 			 of shape where there is one */
+	FIELD_TEXTS,  /* a column that holds a JSON list of texts */
+	FIELD_SUMS,   /* one that holds an object: an amount by currency */
 	FIELD_WHAT,   /* what the catalogue says of the column "code" beside */
 	FIELD_WHY,    /* it, or that of its own .column: what it means, why */
 	FIELD_FIX,    /* it happens, what to do and where; null where */

@@ -11,6 +11,7 @@
  *   search=text      two characters or more, in the fields that say so
  *   sort=-a,b        one direction, "id" always comes last; or orderby=, order=
  *   view=name        the entity's own set of filters
+ *   group=name       rows that share something as one, most first
  *   fields=a,b       only these members (also _fields=)
  *   page=, per_page= 1 to 100, 25; up to 10,000 rows
  *   cursor=          where a page before ended
@@ -95,6 +96,8 @@ struct list_ask {
 	const char *pattern, *upper;
 	bool nothing; /* no row can be meant */
 
+	const struct entity_group *group; /* or NULL: rows as they are */
+
 	/* The sort as asked, and then the columns that yield it. */
 	const struct field *order[LIST_ORDER_MAX];
 	size_t orders;
@@ -134,7 +137,8 @@ struct list_page {
 	bool is_capped; /* there are more, or counting them took too long */
 	unsigned page;  /* 0 where a cursor was followed */
 	unsigned per_page;
-	size_t rows;                       /* of this page */
+	size_t rows;   /* of this page */
+	bool has_more; /* another page follows, with or without a cursor */
 	char next_cursor[LIST_CURSOR_MAX]; /* "" = this was the last page */
 };
 
@@ -145,6 +149,13 @@ struct list_page {
 MUST_CHECK bool list_run(struct db *db, const struct list_ask *ask,
 			 struct strbuf *out, struct list_page *page,
 			 struct err *e);
+/*
+ * The groups of a page as rows, of a list with group=, for who writes them in
+ * another way than list_run does. Of more than LIST_COUNT_MAX rows the latest
+ * are grouped.
+ */
+MUST_CHECK bool list_groups(struct db *db, const struct list_ask *ask,
+			    struct rows *out, struct err *e);
 /* How many there are, as list_run counts; for numbers that lead to a list. */
 MUST_CHECK bool list_count(struct db *db, const struct list_ask *ask,
 			   uint64_t *total, bool *is_capped, struct err *e);

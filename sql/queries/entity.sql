@@ -124,6 +124,42 @@ SELECT {place}, r.id, r.order_id, r.number, s.platform_order_id, s.order_date,
  ORDER BY {order}
  {limit}
 
+-- name: list_error_causes
+-- One row a cause (Z-7), most orders first. Amounts add up within a currency, over
+-- all sites; each is repeated a site, hence DISTINCT.
+SELECT g.cause, v.code, v.sku, v.field, v.message AS what, g.orders, g.value,
+       g.sites, g.first_at, g.last_at, g.in_all, g.rows_in_all
+  FROM (SELECT LOWER(HEX(s.cause_hash)) AS cause, SUM(s.orders) AS orders,
+               CONCAT('{',
+                      COALESCE(GROUP_CONCAT(
+                                 DISTINCT CONCAT(JSON_QUOTE(s.currency), ':"',
+                                                 s.value, '"')
+                                 ORDER BY s.currency), ''),
+                      '}') AS value,
+               CONCAT('[',
+                      COALESCE(GROUP_CONCAT(DISTINCT JSON_QUOTE(t.code)
+                                            ORDER BY t.code), ''),
+                      ']') AS sites,
+               MIN(s.first_at) AS first_at, MAX(s.last_at) AS last_at,
+               MAX(s.latest_id) AS latest_id, COUNT(*) OVER () AS in_all,
+               SUM(SUM(s.orders)) OVER () AS rows_in_all
+          FROM (SELECT r.cause_hash, r.currency, r.site_id,
+                       COUNT(*) AS orders,
+                       REGEXP_REPLACE(SUM(SUM(r.total))
+                                        OVER (PARTITION BY r.cause_hash,
+                                              r.currency),
+                                      '0{1,2}$', '') AS value,
+                       MIN(r.first_at) AS first_at, MAX(r.last_at) AS last_at,
+                       MAX(r.id) AS latest_id
+                  FROM {page}
+                 GROUP BY r.cause_hash, r.currency, r.site_id) AS s
+          LEFT JOIN rm_sites AS t ON t.id = s.site_id
+         GROUP BY s.cause_hash
+         ORDER BY orders DESC, last_at DESC, cause
+         {limit}) AS g
+  STRAIGHT_JOIN rm_error_orders AS v ON v.id = g.latest_id
+ ORDER BY g.orders DESC, g.last_at DESC, g.cause
+
 -- name: list_errors_by_order
 SELECT r.id
   FROM rm_error_orders AS r FORCE INDEX (uq_rm_error_orders_order_id)

@@ -157,6 +157,8 @@ add_links(struct request *r, const struct list_page *page)
 
 	if (page->next_cursor[0] != '\0')
 		add_link(r, &out, "next", 0, page->next_cursor);
+	else if (page->has_more)
+		add_link(r, &out, "next", page->page + 1, NULL);
 	if (page->page > 1)
 		add_link(r, &out, "prev", page->page - 1, NULL);
 	if (page->page > 0 && !page->is_capped && last > 0) {

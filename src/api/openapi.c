@@ -36,6 +36,21 @@ reply_of(const struct route *route)
 	return route->list != NULL ? route->list->shape : route->reply;
 }
 
+static const struct entity_group *
+groups_of(const struct route *route)
+{
+	return route->list != NULL ? route->list->groups : NULL;
+}
+
+static void
+collect_route(struct shapes *all, const struct route *route)
+{
+	collect(all, reply_of(route));
+	for (const struct entity_group *at = groups_of(route);
+	     at != NULL && at->name != NULL; at++)
+		collect(all, at->shape);
+}
+
 static void
 member(struct strbuf *out, const char *name, const char *text)
 {
@@ -177,6 +192,27 @@ parameter(struct strbuf *out, const struct param *param, const char *in,
 	*before = ",";
 }
 
+static void
+group_parameter(struct strbuf *out, const struct entity *list,
+		const char **before)
+{
+	enum { GROUPS_MAX = 8 };
+	const char *words[GROUPS_MAX + 1] = {NULL};
+	const struct param group = {
+		.name = "group",
+		.type = PARAM_WORD,
+		.words = words,
+		.help = "rows that share it as one, most rows first",
+	};
+	size_t count = 0;
+
+	for (const struct entity_group *at = list->groups;
+	     at != NULL && at->name != NULL && count < GROUPS_MAX; at++)
+		words[count++] = at->name;
+	if (count > 0)
+		parameter(out, &group, "query", before);
+}
+
 /* The grammar of UX 3 has values that no type of JSON schema can hold. */
 static void
 list_parameters(struct strbuf *out, const struct entity *list,
@@ -200,6 +236,7 @@ list_parameters(struct strbuf *out, const struct entity *list,
 
 	for (const struct param *at = common; at->name != NULL; at++)
 		parameter(out, at, "query", before);
+	group_parameter(out, list, before);
 	for (const struct field *at = list->shape->fields; at->name != NULL;
 	     at++) {
 		const struct param filter = {
@@ -277,16 +314,32 @@ parameters(struct strbuf *out, const struct route *route)
 }
 
 static void
+shape_array(struct strbuf *out, const struct shape *shape)
+{
+	strbuf_addf(out,
+		    "{\"type\":\"array\",\"items\":{\"$ref\":"
+		    "\"#/components/schemas/%s\"}}",
+		    shape->name);
+}
+
+/* Rows, or with group= what they were made into. */
+static void
 shape_name(struct strbuf *out, const struct route *route)
 {
-	if (route->many)
-		strbuf_addf(out,
-			    "{\"type\":\"array\",\"items\":{\"$ref\":"
-			    "\"#/components/schemas/%s\"}}",
-			    reply_of(route)->name);
-	else
+	const struct entity_group *group = groups_of(route);
+
+	if (!route->many) {
 		strbuf_addf(out, "{\"$ref\":\"#/components/schemas/%s\"}",
 			    reply_of(route)->name);
+		return;
+	}
+	strbuf_add(out, group != NULL ? "{\"anyOf\":[" : "");
+	shape_array(out, reply_of(route));
+	for (; group != NULL && group->name != NULL; group++) {
+		strbuf_add(out, ",");
+		shape_array(out, group->shape);
+	}
+	strbuf_add(out, groups_of(route) != NULL ? "]}" : "");
 }
 
 /* What the handler fills, in the envelope of UX 3 where there is one. */
@@ -548,7 +601,7 @@ openapi_add(struct strbuf *out, const char *base)
 		before = ",";
 		for (const struct route *at = of->routes; at->method != NULL;
 		     at++)
-			collect(&all, reply_of(at));
+			collect_route(&all, at);
 	}
 	strbuf_add(out, "],\"paths\":{");
 	before = "";

@@ -31,9 +31,9 @@ load(struct request *r, int64_t id, struct err *e)
 }
 
 bool
-request_rows(struct request *r, const struct entity *entity,
-	     const struct list_param *param, size_t count, struct strbuf *out,
-	     struct list_page *page, struct err *e)
+request_list(struct request *r, const struct entity *entity,
+	     const struct list_param *param, size_t count, struct list_ask *out,
+	     struct err *e)
 {
 	const struct list_access access = {
 		.all_sites = r->caller.all_sites,
@@ -43,16 +43,22 @@ request_rows(struct request *r, const struct entity *entity,
 		.key = r->app->web_key,
 		.known = &r->hooks->lists,
 	};
-	struct list_ask ask = {0};
 	struct list_fault bad = {0};
-	bool fine;
+
+	return list_read(entity, r->app->db, param, count, &access, out, &bad,
+			 e);
+}
+
+bool
+request_rows(struct request *r, const struct entity *entity,
+	     const struct list_param *param, size_t count, struct strbuf *out,
+	     struct list_page *page, struct err *e)
+{
+	AUTO(list_ask) ask = {0};
 
 	*page = (struct list_page){0};
-	fine = list_read(entity, r->app->db, param, count, &access, &ask, &bad,
-			 e) &&
+	return request_list(r, entity, param, count, &ask, e) &&
 	       list_run(r->app->db, &ask, out, page, e);
-	list_ask_end(&ask);
-	return fine;
 }
 
 /* The row of the list, alone. */

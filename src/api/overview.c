@@ -5,12 +5,11 @@
 
 #include "base/code.h"
 #include "base/row_out.h"
-#include "order/errors.h"
 #include "queue/window.h"
 #include "resources.h"
 #include "site/site.h"
 
-enum { ATTENTION_MAX = 10 };
+#define ATTENTION_MAX "10"
 
 /* What one glance needs, gathered before it is written. */
 struct glance {
@@ -94,14 +93,22 @@ add_moment(struct strbuf *out, const char *name, utc_ms at)
 
 /* The root causes of what failed, most orders first: each with its remedy. */
 static bool
-add_attention(struct request *r, const struct glance *g, struct err *e)
+add_attention(struct request *r, struct err *e)
 {
+	const char *code = request_text(r, "site");
+	const struct list_param param[] = {
+		{"group", "cause"},
+		{"per_page", ATTENTION_MAX},
+		{"site", code},
+	};
+	AUTO(list_ask) ask = {0};
 	AUTO(rows) rows = ROWS;
 	const char *before = "";
 	char name[41];
 
-	if (!order_error_causes(r->app->db, "open", g->site, ATTENTION_MAX,
-				&rows, e))
+	if (!request_list(r, &entity_error_orders, param, *code != '\0' ? 3 : 2,
+			  &ask, e) ||
+	    !list_groups(r->app->db, &ask, &rows, e))
 		return false;
 	strbuf_add(&r->data, ",\"attention\":[");
 	while (rows_next(&rows)) {
@@ -112,7 +119,7 @@ add_attention(struct request *r, const struct glance *g, struct err *e)
 		strbuf_addf(&r->data, "%s{\"id\":", before);
 		json_out_text(&r->data, rows_borrow(&rows, "cause", NULL));
 		strbuf_add(&r->data, ",\"severity\":\"error\",\"what\":");
-		json_out_text(&r->data, rows_borrow(&rows, "message", NULL));
+		json_out_text(&r->data, rows_borrow(&rows, "what", NULL));
 		strbuf_add(&r->data, ",\"why\":");
 		json_out_text(&r->data, info->why);
 		strbuf_add(&r->data, ",\"fix\":");
@@ -193,7 +200,7 @@ overview_show(struct request *r, struct err *e)
 		    (long long)g.retrying, (long long)g.running);
 	add_moment(&r->data, "retrying_next_at", g.retrying_next);
 	strbuf_add(&r->data, "}");
-	if (!add_attention(r, &g, e))
+	if (!add_attention(r, e))
 		return false;
 	strbuf_add(&r->data, "}");
 	return strbuf_check(&r->data, e);

@@ -78,7 +78,32 @@ static const struct entity_view views[] = {
 	{"handled", "status=handled,fixed", NULL, "are done with"},
 	{0},
 };
+
+static const struct field cause_fields[] = {
+	{"cause", FIELD_TEXT, 0, NULL, NULL, NULL, "cause= of its orders"},
+	{"what", FIELD_TEXT, 0, NULL, NULL, NULL, "as the latest of them says"},
+	{"why", FIELD_WHY, 0, NULL, NULL, NULL, "how that comes about"},
+	{"fix", FIELD_FIX, 0, NULL, NULL, NULL, "what to do"},
+	{"fix_route", FIELD_ROUTE, 0, NULL, NULL, NULL,
+	 "where in the dashboard"},
+	{"code", FIELD_TEXT, 0, NULL, NULL, NULL, NULL},
+	{"sku", FIELD_TEXT, MAYBE, NULL, NULL, NULL, NULL},
+	{"orders", FIELD_COUNT, 0, NULL, NULL, NULL, NULL},
+	{"value", FIELD_SUMS, 0, NULL, NULL, NULL,
+	 "by currency, as far as the orders' is known"},
+	{"sites", FIELD_TEXTS, 0, NULL, NULL, NULL, "their codes"},
+	{"first_at", FIELD_TIME, 0, NULL, NULL, NULL, NULL},
+	{"last_at", FIELD_TIME, 0, NULL, NULL, NULL, NULL},
+	{0},
+};
 /* clang-format on */
+
+static const struct shape shape_cause = {"ErrorCause", cause_fields};
+
+static const struct entity_group groups[] = {
+	{"cause", &shape_cause, SQL_LIST_ERROR_CAUSES, "status=open"},
+	{0},
+};
 
 const struct shape shape_error_order = {"ErrorOrder", fields};
 
@@ -94,4 +119,5 @@ const struct entity entity_error_orders = {
 	.finders = finders,
 	.commons = commons,
 	.views = views,
+	.groups = groups,
 };

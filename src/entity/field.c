@@ -157,6 +157,8 @@ add_value(struct strbuf *out, const struct field *field, struct rows *rows,
 		add_hash(out, rows, name);
 		return;
 	case FIELD_JSON:
+	case FIELD_TEXTS:
+	case FIELD_SUMS:
 		strbuf_add(out, rows_borrow(rows, name, NULL));
 		return;
 	case FIELD_TEXT:
@@ -330,6 +332,13 @@ may_be_null(const struct field *field)
 	       field->type == FIELD_HASH || is_of_code(field);
 }
 
+static bool
+is_array(const struct field *field)
+{
+	return field->type == FIELD_LIST || field->type == FIELD_JSON ||
+	       field->type == FIELD_TEXTS;
+}
+
 static void
 add_schema(struct strbuf *out, const struct field *field)
 {
@@ -345,7 +354,10 @@ add_schema(struct strbuf *out, const struct field *field)
 		add_reference(out, field->shape);
 	} else if (field->type == FIELD_OBJECT) {
 		strbuf_add(out, "{\"type\":\"object\"}");
-	} else if (field->type == FIELD_LIST || field->type == FIELD_JSON) {
+	} else if (field->type == FIELD_SUMS) {
+		strbuf_add(out, "{\"type\":\"object\",\"additionalProperties\":"
+				"{\"type\":\"string\"}}");
+	} else if (is_array(field)) {
 		strbuf_add(out, "{\"type\":\"array\",\"items\":");
 		add_reference(out, field->shape);
 		strbuf_add(out, "}");

@@ -23,6 +23,8 @@ takes_range(const struct field *field)
 	case FIELD_SITE:
 	case FIELD_HASH:
 	case FIELD_JSON:
+	case FIELD_TEXTS:
+	case FIELD_SUMS:
 	case FIELD_WHAT:
 	case FIELD_WHY:
 	case FIELD_FIX:

@@ -65,7 +65,13 @@ list_fault_known(struct reading *r, const char *param, const char *why,
 			  all.len == 0 ? "none" : strbuf_text(&all));
 }
 
-/* ---- view, search, fields, sort */
+/* ---- view, group, search, fields, sort */
+
+/* Parameters that are no filters, and where they go. */
+struct asked {
+	const char *view, *group, *search, *sort, *orderby, *order, *cursor;
+	const char *fields, *_fields, *page, *per_page;
+};
 
 static bool
 read_view(struct reading *r, const char *name)
@@ -113,6 +119,65 @@ keep_patterns(struct list_ask *ask)
 			     ? pattern_of(ask, strbuf_text(&upper))
 			     : ask->pattern;
 	return ask->pattern != NULL && ask->upper != NULL;
+}
+
+/* What is told of rows, or decides their order, is nothing for groups. */
+static bool
+check_alone(struct reading *r, const struct asked *asked)
+{
+	const struct {
+		const char *name, *value;
+	} others[] = {
+		{"sort", asked->sort},     {"orderby", asked->orderby},
+		{"order", asked->order},   {"fields", asked->fields},
+		{"cursor", asked->cursor}, {"_fields", asked->_fields},
+	};
+
+	for (size_t i = 0; i < COUNT_OF(others); i++) {
+		if (others[i].value != NULL)
+			return list_fault(r, others[i].name,
+					  "does not go with group=");
+	}
+	return true;
+}
+
+static bool
+read_group(struct reading *r, const struct asked *asked)
+{
+	const struct entity_group *group = r->ask->entity->groups;
+	AUTO(strbuf) all = STRBUF(300);
+
+	for (; group != NULL && group->name != NULL; group++) {
+		if (strcmp(group->name, asked->group) == 0)
+			break;
+		strbuf_addf(&all, "%s%s", all.len == 0 ? "" : ", ",
+			    group->name);
+	}
+	if (group == NULL || group->name == NULL)
+		return list_fault(r, "group", "is not known; there are: %s",
+				  all.len == 0 ? "none" : strbuf_text(&all));
+	r->ask->group = group;
+	return check_alone(r, asked);
+}
+
+/* What groups are made of where nothing is said of that field. */
+static bool
+add_otherwise(struct reading *r)
+{
+	const struct entity_group *group = r->ask->group;
+	const size_t length =
+		group && group->otherwise ? strcspn(group->otherwise, "=") : 0;
+
+	if (length == 0)
+		return true;
+	for (size_t i = 0; i < r->ask->filters; i++) {
+		const char *name = r->ask->filter[i].field->name;
+
+		if (strlen(name) == length &&
+		    strncmp(name, group->otherwise, length) == 0)
+			return true;
+	}
+	return list_filter_pairs(r, group->otherwise);
 }
 
 static bool
@@ -223,12 +288,6 @@ read_number(struct reading *r, const char *name, const char *text,
 			  text);
 }
 
-/* Parameters that are no filters, and where they go. */
-struct asked {
-	const char *view, *search, *sort, *orderby, *order, *cursor;
-	const char *fields, *_fields, *page, *per_page;
-};
-
 static const char **
 place_of(struct asked *asked, const char *name)
 {
@@ -236,11 +295,12 @@ place_of(struct asked *asked, const char *name)
 		const char *name;
 		const char **place;
 	} known[] = {
-		{"view", &asked->view},     {"search", &asked->search},
-		{"sort", &asked->sort},     {"orderby", &asked->orderby},
-		{"order", &asked->order},   {"cursor", &asked->cursor},
-		{"fields", &asked->fields}, {"_fields", &asked->_fields},
-		{"page", &asked->page},     {"per_page", &asked->per_page},
+		{"view", &asked->view},         {"group", &asked->group},
+		{"search", &asked->search},     {"sort", &asked->sort},
+		{"orderby", &asked->orderby},   {"order", &asked->order},
+		{"cursor", &asked->cursor},     {"fields", &asked->fields},
+		{"_fields", &asked->_fields},   {"page", &asked->page},
+		{"per_page", &asked->per_page},
 	};
 
 	for (size_t i = 0; i < COUNT_OF(known); i++) {
@@ -370,8 +430,10 @@ read_all(struct reading *r, const struct list_param *param, size_t count)
 	/* First, because it may lead to other rows, with other fields. */
 	if (asked.view != NULL && !read_view(r, asked.view))
 		return false;
+	if (asked.group != NULL && !read_group(r, &asked))
+		return false;
 	if (!list_filter_pairs(r, r->ask->entity->fixed) ||
-	    !read_filters(r, param, count))
+	    !read_filters(r, param, count) || !add_otherwise(r))
 		return false;
 	if (asked.search != NULL && !read_search(r, asked.search))
 		return false;

@@ -33,6 +33,13 @@ too_broad(struct db *db, struct err *e)
 	return err_as(e, OB_INVALID_PARAM);
 }
 
+bool
+list_open(struct db *db, const struct list_sql *built, struct rows *rows,
+	  struct err *e)
+{
+	return open_built(db, built, rows, e) || too_broad(db, e);
+}
+
 /* What is counted, and whose rows: the whole of the statement. */
 static bool
 hash_count(const struct list_sql *built, unsigned char out[32])
@@ -122,7 +129,8 @@ add_rows(const struct list_ask *ask, struct rows *rows, struct strbuf *out,
 		strbuf_add(out, "}");
 	}
 	strbuf_add(out, "]");
-	if (rows->count > ask->per_page)
+	page->has_more = rows->count > ask->per_page;
+	if (page->has_more)
 		list_cursor_make(ask, rows, page->next_cursor);
 	return rows_check(rows, e) && strbuf_check(out, e);
 }
@@ -163,9 +171,11 @@ list_run(struct db *db, const struct list_ask *ask, struct strbuf *out,
 		strbuf_add(out, "[]");
 		return strbuf_check(out, e);
 	}
+	if (ask->group != NULL)
+		return list_run_groups(db, ask, out, page, e);
 	list_sql_page(&built, ask);
-	if (!open_built(db, &built, &rows, e))
-		return too_broad(db, e);
+	if (!list_open(db, &built, &rows, e))
+		return false;
 	/* In this order: rows do not outlive a connection that breaks. */
 	return add_rows(ask, &rows, out, page, e) &&
 	       count_page(db, ask, rows.count, page, e);
@@ -192,8 +202,8 @@ list_ids(struct db *db, const struct list_ask *ask, unsigned limit,
 	strbuf_add(json, "[");
 	if (!ask->nothing) {
 		list_sql_keys(&built, ask, limit + 1);
-		if (!open_built(db, &built, &rows, e))
-			return too_broad(db, e);
+		if (!list_open(db, &built, &rows, e))
+			return false;
 		*more = rows.count > limit;
 		while (*count < limit && rows_next(&rows)) {
 			strbuf_add(json, (*count)++ == 0 ? "" : ",");

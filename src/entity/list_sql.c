@@ -1,3 +1,4 @@
+#include <ctype.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -74,6 +75,23 @@ is_direct(const struct list_ask *ask)
 	       walk_count(ask) == 1;
 }
 
+/* Of groups: the rows that they are made of, and which of them are shown. */
+static void
+fill_group(struct list_sql *b, const struct list_ask *ask, const char *place)
+{
+	if (strncmp(place, "page", 4) == 0) {
+		sql_add(b, "(");
+		sql_keys(b, ask, LIST_COUNT_MAX, 0, false);
+		strbuf_addf(&b->text,
+			    ") AS page STRAIGHT_JOIN %s ON %s = page.place_key",
+			    ask->entity->table, sql_key(ask->entity)->column);
+	} else if (strncmp(place, "limit", 5) == 0) {
+		sql_number(b, "LIMIT ", ask->per_page);
+		sql_number(b, " OFFSET ",
+			   (uint64_t)(ask->page - 1) * ask->per_page);
+	}
+}
+
 static void
 fill(struct list_sql *b, const struct list_ask *ask, const char *place)
 {
@@ -122,15 +140,31 @@ begin(struct list_sql *b, enum sql_id limit)
 	sql_add(b, sql_text[limit].text);
 }
 
+/* The next "{place}"; other braces belong to the statement. */
+static const char *
+next_place(const char *text)
+{
+	const char *open = strchr(text, '{');
+
+	while (open != NULL && !islower((unsigned char)open[1]))
+		open = strchr(open + 1, '{');
+	return open;
+}
+
 void
 list_sql_page(struct list_sql *b, const struct list_ask *ask)
 {
-	const char *text = sql_text[ask->entity->rows].text;
+	const char *text =
+		sql_text[ask->group ? ask->group->rows : ask->entity->rows]
+			.text;
 
 	begin(b, SQL_LIST_WITHIN_2_S);
-	for (const char *open; (open = strchr(text, '{')) != NULL;) {
+	for (const char *open; (open = next_place(text)) != NULL;) {
 		strbuf_addn(&b->text, text, (size_t)(open - text));
-		fill(b, ask, open + 1);
+		if (ask->group != NULL)
+			fill_group(b, ask, open + 1);
+		else
+			fill(b, ask, open + 1);
 		text = strchr(open, '}') + 1;
 	}
 	sql_add(b, text);

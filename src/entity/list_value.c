@@ -251,6 +251,8 @@ list_add_value(struct reading *r, const struct field *field, const char *from,
 		return read_hash(r, field, text);
 	case FIELD_TEXT:
 	case FIELD_JSON:
+	case FIELD_TEXTS:
+	case FIELD_SUMS:
 	case FIELD_WHAT:
 	case FIELD_WHY:
 	case FIELD_FIX:
@@ -284,6 +286,8 @@ list_bind(const struct field *field, const struct list_value *value)
 	case FIELD_DATE:
 	case FIELD_WORD:
 	case FIELD_JSON:
+	case FIELD_TEXTS:
+	case FIELD_SUMS:
 	case FIELD_WHAT:
 	case FIELD_WHY:
 	case FIELD_FIX:

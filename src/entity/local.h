@@ -79,6 +79,14 @@ struct list_sql {
 
 enum { LIST_TEXT_MAX = 64 * 1024 };
 
+/* list_run.c: runs what was built; a list that took too long says so. */
+MUST_CHECK bool list_open(struct db *db, const struct list_sql *built,
+			  struct rows *rows, struct err *e);
+/* list_group.c: list_run of a list with group=. */
+MUST_CHECK bool list_run_groups(struct db *db, const struct list_ask *ask,
+				struct strbuf *out, struct list_page *page,
+				struct err *e);
+
 void list_sql_end(struct list_sql *built);
 void list_sql_page(struct list_sql *b, const struct list_ask *ask);
 void list_sql_count(struct list_sql *b, const struct list_ask *ask);

@@ -134,6 +134,37 @@ def test_an_order_that_is_given_up_stands_among_the_errors(
     assert tried.status == 202, tried.text
 
 
+def test_errors_are_told_by_their_cause(web: Client, demo: Installation) -> None:
+    demo.set_up("second", "SEC")
+    demo.ob("order", "sync")
+    rows = web.get("/error-orders?status=open&per_page=100").data
+    found = web.get("/error-orders?group=cause&per_page=100")
+    assert found.status == 200 and len(found.data) > 2, found.text
+    assert found.json["meta"]["total"] == len(found.data)
+    assert sum(one["orders"] for one in found.data) == len(rows)
+    for one in found.data:
+        mine = [row for row in rows if row["cause"] == one["cause"]]
+        assert len(mine) == one["orders"]
+        assert one["sites"] == sorted({row["site"] for row in mine})
+        assert set(one["value"]) == {row["currency"] for row in mine} - {None}
+        assert (one["code"], one["why"]) == (mine[0]["code"], mine[0]["why"])
+        assert one["what"] in {row["message"] for row in mine}
+    attention = web.get("/overview").data["attention"]
+    assert [(one["id"], one["count"]) for one in attention] == [
+        (one["cause"], one["orders"]) for one in found.data[:10]
+    ]
+    mine = web.get("/overview?site=second").data["attention"]
+    told = web.get("/error-orders?group=cause&site=second").data
+    assert [one["id"] for one in mine] == [one["cause"] for one in told][:10]
+    assert all(one["sites"] == ["second"] for one in told)
+    second = web.get("/error-orders?group=cause&per_page=1&page=2")
+    assert second.data == found.data[1:2]
+    assert 'page=3>; rel="next"' in second.headers["link"]
+    assert stranger(web).get("/error-orders?group=cause").data == []
+    refused = web.get("/error-orders?group=cause&sort=id")
+    assert refused.status == 400 and "sort" in refused.json["data"]["params"]
+
+
 def test_a_run_that_is_given_up_is_an_operation_that_is_stopped(
     web: Client, demo: Installation
 ) -> None:

@@ -91,6 +91,7 @@ UPDATE rm_operation SET error_code = 'ob_bc_down', error = 'BC answered 503\\nbu
 UPDATE rm_job SET attempts = 2 WHERE id IN ({big_database.OPERATIONS},
     {big_database.OPERATIONS - 1});
 UPDATE rm_error_orders SET last_at = '2026-12-24' WHERE id MOD 7 = 0;
+UPDATE rm_error_orders SET currency = ELT(1 + id MOD 3, 'EUR', 'USD');
 """
 
 
@@ -586,6 +587,107 @@ def test_an_error_order_says_what_to_do(lists: Lists) -> None:
     alike = lists.ask("error-orders", cause=row["cause"])
     assert alike["total"] == 100
     assert {row["sku"] for row in alike["rows"]} == {row["sku"]}
+
+
+def groups_of(lists: Lists, **params: Any) -> list[dict[str, Any]]:
+    """All causes, page by page."""
+    found: list[dict[str, Any]] = []
+    for page in range(1, 50):
+        answer = lists.ask("error-orders", group="cause", page=page, **params)
+        assert "rows" in answer, answer
+        found += answer["rows"]
+        assert answer["total"] >= len(found)
+        if not answer["rows"]:
+            return found
+    raise AssertionError("no end")
+
+
+GROUPED: list[tuple[dict[str, Any], str]] = [
+    ({}, "status = 'open'"),
+    ({"status": "open,fixed", "per_page": 20}, "status IN ('open', 'fixed')"),
+    ({"view": "handled"}, "status IN ('handled', 'fixed')"),
+    ({"site": "shop2", "status": "!open"}, "site_id = 2 AND status <> 'open'"),
+    ({"_sites": [2, 4]}, "site_id IN (2, 4) AND status = 'open'"),
+    ({"search": "ghost-7"}, "sku = 'GHOST-7' AND status = 'open'"),
+    ({"number": "S2-100001", "status": "open"}, "number = 'S2-100001'"),
+    (
+        {"last_at": "2026-12-01..", "status": "fixed"},
+        "last_at >= '2026-12-01' AND status = 'fixed'",
+    ),
+    ({"sku": "NOTHING"}, "0"),
+]
+
+
+@pytest.mark.parametrize("params, meant", GROUPED)
+def test_a_cause_tells_of_just_its_rows(
+    lists: Lists, params: dict[str, Any], meant: str
+) -> None:
+    """By an independent sum, and by the list that it leads to."""
+    found = groups_of(lists, **params)
+    wanted = lists.database.run(
+        "SELECT LOWER(HEX(cause_hash)), COUNT(*), SUM(IF(currency = 'EUR', total, 0)),"
+        " SUM(IF(currency = 'USD', total, 0)),"
+        " GROUP_CONCAT(DISTINCT site_id ORDER BY 1)"
+        f" FROM rm_error_orders WHERE {meant}"
+        " GROUP BY 1 ORDER BY 2 DESC, MAX(last_at) DESC, 1"
+    )
+    assert [(one["cause"], one["orders"]) for one in found] == [
+        (cause, orders) for cause, orders, *_ in wanted
+    ]
+    for one, (_, _, euros, dollars, sites) in zip(found, wanted):
+        sums = {"EUR": f"{euros:.2f}", "USD": f"{dollars:.2f}"}
+        assert one["value"] == {k: v for k, v in sums.items() if v != "0.00"}
+        assert one["sites"] == [f"shop{site}" for site in sites.split(",")]
+    if found:
+        asked = {"status": "open", **params, "per_page": 1, "cause": found[0]["cause"]}
+        if "view" in params:
+            del asked["status"]
+        rows = lists.ask("error-orders", **asked)
+        assert rows["total"] == found[0]["orders"]
+        assert rows["rows"][0]["cause"] == found[0]["cause"]
+
+
+def test_a_cause_says_what_to_do(lists: Lists) -> None:
+    (one,) = lists.rows("error-orders", group="cause", sku="GHOST-7")
+    assert (one["what"], one["code"]) == ("SKU is nowhere", "ob_sku_unknown")
+    assert one["why"] and one["fix"] and one["fix_route"].startswith("#/")
+    assert one["sku"] == "GHOST-7" and one["first_at"] <= one["last_at"]
+
+
+def test_causes_come_in_pages(lists: Lists) -> None:
+    first, second, beyond = (
+        lists.ask("error-orders", group="cause", status="fixed", per_page=15, page=page)
+        for page in (1, 2, 40)
+    )
+    told = lists.database.one(
+        "SELECT COUNT(DISTINCT cause_hash) FROM rm_error_orders WHERE status = 'fixed'"
+    )
+    assert [a["total"] for a in (first, second, beyond)] == [told] * 3
+    assert (len(first["rows"]), beyond["rows"], first["next"]) == (15, [], "")
+    orders = [one["orders"] for one in first["rows"] + second["rows"]]
+    assert orders == sorted(orders, reverse=True)
+    causes = {one["cause"] for one in first["rows"] + second["rows"]}
+    assert len(causes) == len(orders)
+
+
+def test_more_rows_than_are_counted_are_grouped_up_to_their_limit(lists: Lists) -> None:
+    """However many there are, the latest of them are read and no more."""
+    lists.database.run(
+        "INSERT INTO rm_error_orders (order_id, site_id, number, stage, code, message,"
+        " total, currency, cause_hash, status, count, first_at, last_at)"
+        " SELECT id, site_id, number, 'mark', 'ob_mark', 'was not told', 1, 'EUR',"
+        " UNHEX(SHA2('mark', 256)), 'requeued', 1, '2026-01-01', '2026-01-01'"
+        " + INTERVAL id SECOND FROM rm_order_seen WHERE id <= 30000"
+    )
+    try:
+        found = lists.ask("error-orders", group="cause", status="requeued")
+        assert (found["total"], found["capped"]) == (1, True)
+        assert found["rows"][0]["orders"] == 10_000
+        assert found["reads"] < 6 * 10_000
+        few = lists.ask("error-orders", group="cause", status="open")
+        assert (few["capped"], few["reads"] < 6 * 1_000) == (False, True)
+    finally:
+        lists.database.run("DELETE FROM rm_error_orders WHERE status = 'requeued'")
 
 
 def test_only_the_fields_that_are_asked_for_come(lists: Lists) -> None:
