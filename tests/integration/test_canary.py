@@ -25,6 +25,8 @@ CANARY = {
     "webhook secret": "canary-WEBHOOK-3c4d5e6f70",
     "client secret": "canary-CLIENT-aa11bb22cc",
     "setup code": "canary-SETUP-0d9e8f7a6b",
+    "wrong setup code": "canary-NOCODE-4e5f6a7b8c",
+    "wrong code": "canary-NOTOTP-6c7d8e9f0a",
     "tick key": "canary-TICK-" + "5a" * 12,
     "database password": "canary-DATABASE-b7c6d5e4",
 }
@@ -48,6 +50,7 @@ def stage(
         "database__password": secret,
         "setup__code": CANARY["setup code"],
         "cron__tick_key": CANARY["tick key"],
+        "auth__require_totp": "administrator",
         "log__level": "debug",
     }
     home = tmp_path_factory.mktemp("ob")
@@ -92,19 +95,52 @@ def walk(stage: Stage, heard: list[str]) -> dict[str, str]:
     web = Listening(stage.port)
     web.heard = heard
     first = {"login": "carla", "password": CANARY["password"]}
-    wrong = web.post("/setup/administrator", {**first, "code": "not-the-code-x"})
-    assert wrong.status == 403
+    for code in (CANARY["wrong setup code"], CANARY["setup code"] + "x"):
+        wrong = web.post("/setup/administrator", {**first, "code": code})
+        assert wrong.status == 403
+    for body in (
+        {**first, "code": [CANARY["setup code"]]},
+        {**first, "login": "no login", "code": CANARY["setup code"]},
+        {**first, "password": [CANARY["password"]], "code": CANARY["setup code"]},
+        {"login": "carla", "code": CANARY["setup code"]},
+    ):
+        assert web.post("/setup/administrator", body).status == 400, body
+    wrong = web.post("/setup/administrator", {**first, CANARY["setup code"]: "code"})
+    assert wrong.status == 400
+    web.may_hear(CANARY["setup code"])  # who sent it reads what is no member
     made = web.post("/setup/administrator", {**first, "code": CANARY["setup code"]})
     assert made.status == 201, made.text
     web.post("/setup/administrator", {**first, "code": CANARY["setup code"]})
     web.log_in("carla", CANARY["other password"])
     web.log_in(CANARY["other password"], CANARY["password"])
+    for body in (
+        {"login": "carla", "password": [CANARY["password"]]},
+        {"login": "carla", "password": CANARY["password"], "totp": 1},
+        {"login": ["carla"], "password": CANARY["password"]},
+        {"login": "carla", "pasword": CANARY["password"]},
+    ):
+        assert web.post("/session", body).status == 400, body
+    broken = f'{{"login": "carla", "password": "{CANARY["password"]}'.encode()
+    kind = "application/json"
+    assert web.ask("POST", "/session", raw=broken, Content_Type=kind).status == 400
     assert web.log_in("carla", CANARY["password"]).status == 201
     found = {"first session": session_of(web)}
     web.may_hear(found["first session"])
+    # It may do nothing yet but set up a second factor.
+    assert web.get("/orders").json["code"] == "ob_enrol_totp"
     answer = web.post("/me/totp/offer", None, Idempotency_Key="offer-0001")
     found["totp secret"] = answer.data["secret"]
     web.may_hear(found["totp secret"])
+    for body in (
+        {"secret": found["totp secret"], "code": CANARY["wrong code"]},
+        {"secret": found["totp secret"] + "0", "code": "000000"},
+        {"secret": [found["totp secret"]], "code": "000000"},
+        {"secret": found["totp secret"], "kode": "000000"},
+    ):
+        assert web.ask("PUT", "/me/totp", body).status == 400, body
+    assert web.post("/session/prove", {"password": [CANARY["password"]]}).status == 400
+    wrong = web.post("/session/prove", {"password": CANARY["other password"]})
+    assert wrong.status == 401
     code = totp(found["totp secret"], now_of(web))
     answer = web.ask("PUT", "/me/totp", {"secret": found["totp secret"], "code": code})
     assert answer.status == 200, answer.text
@@ -114,7 +150,8 @@ def walk(stage: Stage, heard: list[str]) -> dict[str, str]:
     found["recovery code"] = recovery[0]
     web.may_hear(found["session"], *recovery)
     web.ask("PUT", "/me/totp", {"secret": found["totp secret"], "code": "000000"})
-    web.log_in("carla", CANARY["password"], found["recovery code"] + "X")
+    for code in (found["recovery code"] + "X", CANARY["wrong code"]):
+        assert web.log_in("carla", CANARY["password"], code).status == 401
     for path, more in (("/tokens", {"scopes": "view,sync"}), ("/app-passwords", {})):
         answer = web.post(path, {"name": "c", **more}, Idempotency_Key=f"k{path}-0001")
         assert answer.status == 201, answer.text
