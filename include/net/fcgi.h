@@ -40,6 +40,12 @@ bool fcgi_accept(struct fcgi *fcgi, int64_t wait_ms);
 
 /* What the server says of the request ("REQUEST_METHOD"); NULL: nothing. */
 const char *fcgi_param(const struct fcgi *fcgi, const char *name);
+/*
+ * All lines of a header ("HTTP_X_FORWARDED_FOR"), joined by ", " as one line
+ * would have them (RFC 9110 5.3): nginx before 1.23 hands each on by itself.
+ */
+void fcgi_param_lines(const struct fcgi *fcgi, const char *name,
+		      struct strbuf *out);
 /* More than 200 of them, or more than 64 KiB: to be answered with 431. */
 bool fcgi_params_are_too_many(const struct fcgi *fcgi);
 

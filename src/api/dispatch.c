@@ -135,9 +135,20 @@ take_path(struct request *r, struct err *e)
  * end of the list, and what stands further in front may be invented.
  */
 static void
-take_forwarded(struct request *r, const char *chain)
+take_forwarded(struct request *r)
 {
-	size_t length = strlen(chain);
+	enum { LINES_MAX = 64 * 1024 };
+	AUTO(strbuf) lines = STRBUF(LINES_MAX);
+	struct err ignored = {0};
+	const char *chain;
+	size_t length;
+
+	/* A proxy may add a line of its own behind one that was invented. */
+	fcgi_param_lines(r->fcgi, "HTTP_X_FORWARDED_FOR", &lines);
+	if (!strbuf_check(&lines, &ignored))
+		return;
+	chain = strbuf_text(&lines);
+	length = lines.len;
 
 	while (length > 0 &&
 	       address_is_in(r->ip, r->app->config.net.trusted_proxies)) {
@@ -164,7 +175,6 @@ static void
 take_client(struct request *r)
 {
 	const char *peer = fcgi_param(r->fcgi, "REMOTE_ADDR");
-	const char *forwarded = request_header(r, "X-Forwarded-For");
 	const char *proto = request_header(r, "X-Forwarded-Proto");
 	const char *scheme = fcgi_param(r->fcgi, "REQUEST_SCHEME");
 	const char *on = fcgi_param(r->fcgi, "HTTPS");
@@ -176,8 +186,7 @@ take_client(struct request *r)
 	if (address_is_in(r->ip, r->app->config.net.trusted_proxies)) {
 		if (proto != NULL)
 			scheme = proto;
-		if (forwarded != NULL)
-			take_forwarded(r, forwarded);
+		take_forwarded(r);
 	}
 	(void)snprintf(r->origin, sizeof(r->origin), "%s://%s",
 		       scheme != NULL && strcmp(scheme, "https") == 0 ? "https"

@@ -190,6 +190,18 @@ fcgi_param(const struct fcgi *fcgi, const char *name)
 	return FCGX_GetParam(name, fcgi->request.envp);
 }
 
+void
+fcgi_param_lines(const struct fcgi *fcgi, const char *name, struct strbuf *out)
+{
+	const size_t length = strlen(name);
+
+	for (char **at = fcgi->request.envp; *at != NULL; at++) {
+		if (strncmp(*at, name, length) == 0 && (*at)[length] == '=')
+			strbuf_addf(out, "%s%s", out->len == 0 ? "" : ", ",
+				    *at + length + 1);
+	}
+}
+
 bool
 fcgi_params_are_too_many(const struct fcgi *fcgi)
 {
