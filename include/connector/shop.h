@@ -116,6 +116,13 @@ struct shop { /* one platform; every call may use the network but read_order */
 	bool (*statuses)(struct shop *self, struct status_list *out,
 			 struct err *e);
 	/*
+	 * How many orders the shop has of these statuses, created_from and
+	 * modified_after; -1 when it does not tell. A person waits: ten
+	 * seconds at most.
+	 */
+	bool (*count)(struct shop *self, const struct fetch *of, int64_t *out,
+		      struct err *e);
+	/*
 	 * Reads the next page by modification time, oldest first; sets
 	 * at->done. A page holds each order at most once, but pages overlap.
 	 * Bodies that are not what the API promises are ERR_TEMPORARY with

@@ -78,8 +78,8 @@ WHERE (? IS NULL OR s.id = ?)
 ORDER BY s.code
 LIMIT 1000
 
--- name: api_site_statuses
-SELECT statuses
+-- name: api_site_findings
+SELECT statuses, fetchable
 FROM rm_sites
 WHERE id = ?
   AND deleted_at IS NULL

@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "app/shops.h"
 #include "app/tests.h"
 #include "base/row_out.h"
 #include "base/text.h"
@@ -370,27 +371,127 @@ site_try(struct request *r, struct err *e)
 	return strbuf_check(&r->data, e);
 }
 
+/* What the last test found, on its row. */
+static bool
+find_findings(struct request *r, struct rows *rows, struct err *e)
+{
+	const int64_t id = request_int(r, "id", 0);
+
+	if (!request_must_see(r, id, "site", e) ||
+	    !db_open(r->app->db, rows, SQL_API_SITE_FINDINGS,
+		     BINDS(bind_int(id)), e))
+		return false;
+	if (rows_next(rows))
+		return true;
+	if (!rows_check(rows, e))
+		return false;
+	err_set(e, ERR_MISSING, "there is no such site");
+	return err_as(e, OB_NOT_FOUND);
+}
+
 static bool
 site_statuses(struct request *r, struct err *e)
 {
 	AUTO(rows) rows = ROWS;
-	const int64_t id = request_int(r, "id", 0);
 
-	if (!request_must_see(r, id, "site", e) ||
-	    !db_open(r->app->db, &rows, SQL_API_SITE_STATUSES,
-		     BINDS(bind_int(id)), e))
+	if (!find_findings(r, &rows, e))
 		return false;
-	if (!rows_next(&rows)) {
-		if (!rows_check(&rows, e))
-			return false;
-		err_set(e, ERR_MISSING, "there is no such site");
-		return err_as(e, OB_NOT_FOUND);
-	}
 	strbuf_add(&r->data, rows_null(&rows, "statuses")
 				     ? "[]"
 				     : rows_borrow(&rows, "statuses", NULL));
 	return rows_check(&rows, e) && strbuf_check(&r->data, e);
 }
+
+static bool
+answer_count(struct request *r, int64_t count, const char *source,
+	     struct err *e)
+{
+	strbuf_add(&r->data, "{\"count\":");
+	strbuf_addf(&r->data, count < 0 ? "null" : "%lld", (long long)count);
+	strbuf_addf(&r->data, ",\"source\":\"%s\"}", source);
+	return strbuf_check(&r->data, e);
+}
+
+/* The shop's rate is that of the sync too, so that not all may spend it. */
+static bool
+may_ask_shop(const struct request *r, struct err *e)
+{
+	if (request_can(r, CAN_SITES_WRITE) || request_can(r, CAN_ORDERS_WRITE))
+		return true;
+	err_set(e, ERR_DENIED,
+		"to ask the shop needs the right \"%s\" or \"%s\"",
+		capability_name(CAN_SITES_WRITE),
+		capability_name(CAN_ORDERS_WRITE));
+	return err_as(e, OB_FORBIDDEN);
+}
+
+static bool
+ask_shop(struct request *r, const struct site *site, const struct fetch *of,
+	 struct err *e)
+{
+	AUTO(open_shop) shop = {0};
+	int64_t count;
+
+	return open_shop_begin(&shop, r->app, site, false, e) &&
+	       shop.shop->count(shop.shop, of, &count, e) &&
+	       answer_count(r, count, "shop", e);
+}
+
+/* By the filters of an import, or of a sync; what is left out is the site's. */
+static bool
+site_count(struct request *r, struct err *e)
+{
+	AUTO(site) site = {0};
+	AUTO(rows) rows = ROWS;
+	struct fetch of = {.statuses = request_text(r, "status"),
+			   .modified_after = request_time(r, "min_date")};
+	const bool by_day = request_given(r, "start_date");
+	int64_t last;
+
+	if (!find_findings(r, &rows, e))
+		return false;
+	last = rows_null(&rows, "fetchable") ? -1
+					     : rows_int(&rows, "fetchable");
+	if (!rows_check(&rows, e))
+		return false;
+	if (!request_given(r, "status") && !request_given(r, "min_date") &&
+	    !by_day)
+		return answer_count(r, last, "last_test", e);
+	if (!may_ask_shop(r, e) || !load(r, &site, e))
+		return false;
+	if (!request_given(r, "status"))
+		of.statuses = site.source_status;
+	if (!request_given(r, "min_date") && !by_day)
+		of.modified_after = site.min_date_modified;
+	if (by_day &&
+	    !zone_to_utc(site.time_zone, request_time(r, "start_date"),
+			 &of.created_from, e))
+		return false;
+	return ask_shop(r, &site, &of, e);
+}
+
+static const char *const count_sources[] = {"last_test", "shop", NULL};
+
+static const struct shape count_shape = {
+	"PreviewCount",
+	(const struct field[]){
+		{"count", FIELD_COUNT, FIELD_NULL, NULL, NULL, NULL,
+		 "orders; null: nobody has counted, or the shop does not tell"},
+		{"source", FIELD_WORD, 0, NULL, count_sources, NULL,
+		 "who counted: the last test, or the shop just now"},
+		{0},
+	},
+};
+
+static const struct param count_query[] = {
+	{"status", PARAM_TEXT, 0, 1, 200, NULL, NULL,
+	 "statuses, comma-separated; else the site's"},
+	{"min_date", PARAM_TIME, 0, 0, 0, NULL, NULL,
+	 "modified then or later; of a sync"},
+	{"start_date", PARAM_DATE, 0, 0, 0, NULL, NULL,
+	 "created on or after this day in the store's zone; of an import"},
+	{0},
+};
 
 static const struct shape step_shape = {
 	"TestStep",
@@ -528,6 +629,17 @@ const struct route sites_routes[] = {
 		.parts = id_part,
 		.reply = &status_shape,
 		.many = true,
+	},
+	{
+		.method = "GET",
+		.path = "/sites/{id}/preview-count",
+		.need = CAN_VIEW,
+		.handle = site_count,
+		.summary = "Orders of the next sync, or of a filter",
+		.status = 200,
+		.parts = id_part,
+		.query = count_query,
+		.reply = &count_shape,
 	},
 	{0},
 };

@@ -473,7 +473,7 @@ CASES: dict[str, Case | list[Case]] = {
         case(None, None, dear="counts what waits and what is open of each site"),
         case(1, 1, dear="counts what waits and what is open of the site"),
     ],
-    "api_site_statuses": case(1),
+    "api_site_findings": case(1),
     "api_order_detail": case(1),
     "api_order_payload": case(1),
     "api_import_results": [case(1, None, None), case(1, "stored", "stored")],

@@ -499,3 +499,37 @@ def test_a_watermark_that_moved_is_the_fault_of_no_order(
     assert web.post(f"/operations/{asked}/cancel").status == 202
     demo.ob("order", "sync", "--site=demo")
     assert demo.count("rm_order") == demo.state()["expected"]["stored"]
+
+
+def test_orders_of_a_filter_are_counted_by_the_shop(
+    web: Client, demo: Installation
+) -> None:
+    place = f"/sites/{demo.one('SELECT id FROM rm_sites')}/preview-count"
+    assert web.get(place).data == {"count": None, "source": "last_test"}
+    demo.must("site", "test", "demo")
+    before = len(demo.requests())
+    last = web.get(place).data
+    assert last["source"] == "last_test" and last["count"] > 10
+    assert len(demo.requests()) == before
+    # By a filter the shop itself is asked, and knows what came meanwhile.
+    asked = web.get(place + "?status=processing")
+    assert asked.data == {"count": last["count"], "source": "shop"}
+    wish = {"count": 2, "variety": "plain", "seed": 7}
+    demo.box.control("POST", "/_shops/demo/orders", wish)
+    assert web.get(place + "?status=processing").data["count"] == last["count"] + 2
+    assert web.get(place + "?start_date=2030-01-01").data["count"] == 0
+    assert web.get(place + "?min_date=2030-01-01T00:00:00Z").data["count"] == 0
+    assert web.get(place + "?start_date=2020-01-01").data["count"] == last["count"] + 2
+    # Who may only look reads what is there, and does not send us to the shop.
+    web.post("/users", {"login": "tom", "password": PASSWORD, "role": "viewer"})
+    tom = Client(web.port)
+    assert tom.log_in("tom", PASSWORD).status == 201
+    assert tom.get(place).data == last
+    refused = tom.get(place + "?status=processing")
+    assert refused.status == 403 and "orders.write" in refused.json["message"]
+    assert stranger(web).get(place).status == 404
+    assert web.get("/sites/999/preview-count").status == 404
+    # What the shop refuses is told as the shop's refusal.
+    demo.must("secret", "set", "site.demo.consumer_key", text="ck_" + "0" * 40)
+    refused = web.get(place + "?status=processing")
+    assert refused.status == 502 and refused.json["code"] == "ob_auth_failed"

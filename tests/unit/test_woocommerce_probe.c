@@ -398,6 +398,36 @@ TEST(statuses_that_cannot_be_read_say_why)
 	shop_sample_close(&s);
 }
 
+TEST(orders_are_counted_by_what_is_asked_for)
+{
+	static const struct fake_exchange script[] = {
+		{.want = READ "&status=pending,on-hold&dates_are_gmt=true"
+			      "&modified_after=2026-10-31T23%3A59%3A59"
+			      "&after=2026-10-01T03%3A59%3A59",
+		 .status = 200,
+		 .body = "[]",
+		 .headers = JSON "x-wp-total: 12\n"},
+		{.want = COUNT, .status = 200, .body = "[]", .headers = JSON},
+		{.want = COUNT, .status = 403, .body = "{}"},
+	};
+	struct fetch of = {.statuses = "pending,on-hold"};
+	const struct fetch plain = {.statuses = "processing"};
+	struct shop_sample s;
+	int64_t count;
+	struct err e = {0};
+
+	shop_sample_open(&s, script, COUNT_OF(script));
+	assert_true(time_parse("2026-11-01", &of.modified_after, &e));
+	assert_true(time_parse("2026-10-01T04:00:00Z", &of.created_from, &e));
+	assert_true(s.shop->count(s.shop, &of, &count, &e));
+	assert_int_equal(count, 12);
+	assert_true(s.shop->count(s.shop, &plain, &count, &e));
+	assert_int_equal(count, -1);
+	assert_false(s.shop->count(s.shop, &plain, &count, &e));
+	assert_int_equal(e.code, OB_AUTH_FAILED);
+	shop_sample_close(&s);
+}
+
 RUN_TESTS(
 	cmocka_unit_test(a_good_shop_passes_every_step_without_a_change),
 	cmocka_unit_test(a_shop_that_is_not_there_fails_at_the_first_step),
@@ -412,4 +442,5 @@ RUN_TESTS(
 	cmocka_unit_test(nothing_is_judged_where_nothing_could_be_tried),
 	cmocka_unit_test(statuses_are_read_with_their_labels),
 	cmocka_unit_test(older_shops_tell_their_statuses_in_a_report),
-	cmocka_unit_test(statuses_that_cannot_be_read_say_why))
+	cmocka_unit_test(statuses_that_cannot_be_read_say_why),
+	cmocka_unit_test(orders_are_counted_by_what_is_asked_for))

@@ -19,6 +19,8 @@ struct woocommerce {
 
 bool woo_probe(struct shop *self, struct probe *out, struct err *e);
 bool woo_statuses(struct shop *self, struct status_list *out, struct err *e);
+bool woo_count(struct shop *self, const struct fetch *of, int64_t *out,
+	       struct err *e);
 bool woo_fetch_page(struct shop *self, struct fetch *at, struct raw_page *out,
 		    struct err *e);
 bool woo_fetch_ids(struct shop *self, const char *const *ids, size_t count,

@@ -219,23 +219,54 @@ tell_count(struct test *t, struct probe_step *s,
 	}
 }
 
+/* One order of them is asked for: how many there are stands in a header. */
+static void
+add_count(const struct woocommerce *w, const struct fetch *of,
+	  struct strbuf *url)
+{
+	strbuf_addf(url, "%s/wc/v3/orders?per_page=1&_fields=id", w->root);
+	woo_add_statuses(url, of->statuses);
+	if (of->modified_after != 0 || of->created_from != 0)
+		woo_add_text(url, "dates_are_gmt", "true");
+	if (of->modified_after != 0)
+		woo_add_time(url, "modified_after",
+			     of->modified_after - SECOND);
+	if (of->created_from != 0)
+		woo_add_time(url, "after", of->created_from - SECOND);
+}
+
+bool
+woo_count(struct shop *self, const struct fetch *of, int64_t *out,
+	  struct err *e)
+{
+	struct woocommerce *w = (struct woocommerce *)self;
+	AUTO(woo_ask) ask = WOO_ASK;
+	AUTO(http_response) reply = {0};
+	struct http_request request;
+
+	add_count(w, of, &ask.url);
+	if (!strbuf_check(&ask.url, e))
+		return false;
+	request = woo_request(w, &ask);
+	request.timeout_s = request.total_s = PROBE_TIMEOUT_S;
+	if (!w->set.http->send(w->set.http, &request, &reply, 1, e))
+		return false;
+	*out = woo_header_number(&reply, "x-wp-total");
+	return reply.err.class == ERR_NONE || woo_refused(&reply, e);
+}
+
 static bool
 probe_orders(struct test *t, struct err *e)
 {
 	const struct site *site = t->w->set.site;
+	const struct fetch of = {.statuses = site->source_status,
+				 .modified_after = site->min_date_modified};
 	AUTO(woo_ask) ask = WOO_ASK;
 	AUTO(http_response) reply = {0};
 	struct probe_step *s;
 	struct err why = {0};
 
-	strbuf_addf(&ask.url, "%s/wc/v3/orders?per_page=1&_fields=id",
-		    t->w->root);
-	woo_add_statuses(&ask.url, site->source_status);
-	if (site->min_date_modified != 0) {
-		woo_add_text(&ask.url, "dates_are_gmt", "true");
-		woo_add_time(&ask.url, "modified_after",
-			     site->min_date_modified - SECOND);
-	}
+	add_count(t->w, &of, &ask.url);
 	if (!ask_once(t, &ask, true, &reply, e))
 		return false;
 	s = step(t, "Orders that the next sync would fetch");

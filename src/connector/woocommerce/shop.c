@@ -52,6 +52,7 @@ woocommerce_open(const struct shop_settings *settings, struct err *e)
 		.platform = "woocommerce",
 		.probe = woo_probe,
 		.statuses = woo_statuses,
+		.count = woo_count,
 		.fetch_page = woo_fetch_page,
 		.fetch_ids = woo_fetch_ids,
 		.read_order = woo_read_order,
