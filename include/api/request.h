@@ -75,6 +75,7 @@ struct request {
 	struct strbuf headers; /* whole lines */
 	struct list_page page; /* of a list */
 	bool has_page;
+	struct strbuf counts;     /* of a list: members of meta, or empty */
 	bool is_merged;           /* an equal request waited: that is it */
 	enum starts starts;       /* of an operation */
 	utc_ms cron_at;           /* of STARTS_BY_CRON; 0: nobody knows */

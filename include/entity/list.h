@@ -9,6 +9,8 @@
  *   field=A..B       from A on and below B; either side may be missing
  *   field=2026-11-20 of a time: that day, UTC
  *   search=text      two characters or more, in the fields that say so
+ *   counts=field     beside the page, how many rows each of its values has;
+ *                    counts=view: each view
  *   sort=-a,b        one direction, "id" always comes last; or orderby=, order=
  *   view=name        the entity's own set of filters
  *   group=name       rows that share something as one, most first
@@ -30,6 +32,8 @@ enum {
 	LIST_COUNT_MAX = 10000,
 	LIST_CURSOR_MAX = 800,
 	LIST_FILTERS_MAX = 24,
+	LIST_OTHERS_MAX = LIST_FILTERS_MAX + 2,
+	LIST_COUNTS_MAX = 24,
 	LIST_ORDER_MAX = PATH_COLUMNS_MAX,
 };
 
@@ -98,6 +102,13 @@ struct list_ask {
 
 	const struct entity_group *group; /* or NULL: rows as they are */
 
+	/* What counts= is about, and all that it stands beside. */
+	const struct entity *asked; /* before a view led to other rows */
+	const struct field *counts; /* whose values; or NULL */
+	bool counts_views;
+	struct list_param other[LIST_OTHERS_MAX];
+	size_t others;
+
 	/* The sort as asked, and then the columns that yield it. */
 	const struct field *order[LIST_ORDER_MAX];
 	size_t orders;
@@ -159,6 +170,22 @@ MUST_CHECK bool list_groups(struct db *db, const struct list_ask *ask,
 /* How many there are, as list_run counts; for numbers that lead to a list. */
 MUST_CHECK bool list_count(struct db *db, const struct list_ask *ask,
 			   uint64_t *total, bool *is_capped, struct err *e);
+/* Whether counts= may name the field. */
+bool list_counts_field(const struct field *field);
+/*
+ * The numbers of counts=: values in the order of their field, and then flags
+ * that say more of one of them ("retrying"); or views, without those that do
+ * not know the other filters. As list_count each is capped; what is not counted
+ * within a second is told as 0 and capped.
+ */
+struct list_count {
+	const char *name;
+	uint64_t total;
+	bool is_capped;
+};
+MUST_CHECK bool list_counts(struct db *db, const struct list_ask *ask,
+			    struct list_count out[LIST_COUNTS_MAX],
+			    size_t *count, struct err *e);
 /*
  * A JSON array of the keys of what the filter means, in the list's order, at
  * most limit; for bulk work, so that its filter is the list's. *more: there are

@@ -180,6 +180,27 @@ add_totals(struct request *r, const struct list_page *page)
 		answer_header(r, "X-OB-Total-Relation", "gte");
 }
 
+/* {"failed":3,"completed":10000}, and of each whether there are more. */
+static bool
+add_counts(struct request *r, struct err *e)
+{
+	struct list_count count[LIST_COUNTS_MAX];
+	size_t counts;
+
+	if (!list_counts(r->app->db, &r->list, count, &counts, e))
+		return false;
+	for (size_t i = 0; i < counts; i++)
+		strbuf_addf(&r->counts, "%s\"%s\":%llu",
+			    i == 0 ? ",\"counts\":{" : ",", count[i].name,
+			    (unsigned long long)count[i].total);
+	for (size_t i = 0; i < counts; i++)
+		strbuf_addf(&r->counts, "%s\"%s\":\"%s\"",
+			    i == 0 ? "},\"counts_relation\":{" : ",",
+			    count[i].name, count[i].is_capped ? "gte" : "eq");
+	strbuf_add(&r->counts, counts > 0 ? "}" : "");
+	return strbuf_check(&r->counts, e);
+}
+
 bool
 answer_list(struct request *r, struct err *e)
 {
@@ -189,24 +210,25 @@ answer_list(struct request *r, struct err *e)
 	if (r->page.is_counted)
 		add_totals(r, &r->page);
 	add_links(r, &r->page);
-	return true;
+	return add_counts(r, e);
 }
 
 const char *
 answer_etag(const struct request *r, char out[67])
 {
-	AUTO(strbuf) paging = STRBUF(LIST_CURSOR_MAX + 64);
+	AUTO(strbuf) paging = STRBUF(LIST_CURSOR_MAX + 8192);
 	unsigned char hash[32];
 	char hex[65];
 
 	/* Paging is in it: the same rows are another answer on another page. */
 	if (r->has_page)
-		strbuf_addf(&paging, "%llu %u %u %s",
+		strbuf_addf(&paging, "%llu %u %u %s%s",
 			    (unsigned long long)r->page.total, r->page.page,
-			    r->page.per_page, r->page.next_cursor);
+			    r->page.per_page, r->page.next_cursor,
+			    strbuf_text(&r->counts));
 	hash_sha256(strbuf_text(&r->data), r->data.len, hash);
 	if (paging.len > 0) {
-		AUTO(strbuf) both = STRBUF(LIST_CURSOR_MAX + 128);
+		AUTO(strbuf) both = STRBUF(LIST_CURSOR_MAX + 8192);
 
 		strbuf_addn(&both, (const char *)hash, sizeof(hash));
 		strbuf_addn(&both, paging.text, paging.len);
@@ -256,6 +278,7 @@ add_meta(const struct request *r, struct strbuf *out)
 			strbuf_add(out, "null");
 		else
 			json_out_text(out, r->page.next_cursor);
+		strbuf_add(out, strbuf_text(&r->counts));
 	}
 	if (r->dry_run)
 		strbuf_add(out, ",\"dry_run\":true");

@@ -514,6 +514,7 @@ request_serve(struct request *r)
 	r->data = (struct strbuf)STRBUF(DATA_MAX);
 	r->headers = (struct strbuf)STRBUF(16 * 1024);
 	r->params = (struct strbuf)STRBUF(16 * 1024);
+	r->counts = (struct strbuf)STRBUF(4096);
 	r->before = (struct strbuf)STRBUF(256 * 1024);
 	r->after = (struct strbuf)STRBUF(256 * 1024);
 	method = fcgi_param(r->fcgi, "REQUEST_METHOD");
@@ -536,6 +537,7 @@ request_end(struct request *r)
 	strbuf_end(&r->data);
 	strbuf_end(&r->headers);
 	strbuf_end(&r->params);
+	strbuf_end(&r->counts);
 	strbuf_end(&r->before);
 	strbuf_end(&r->after);
 	identity_end(&r->caller);

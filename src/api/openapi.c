@@ -6,6 +6,7 @@
 
 #include "api/route.h"
 #include "base/row_out.h"
+#include "entity/list.h"
 
 enum { SHAPES_MAX = 128 };
 
@@ -213,6 +214,31 @@ group_parameter(struct strbuf *out, const struct entity *list,
 		parameter(out, &group, "query", before);
 }
 
+static void
+counts_parameter(struct strbuf *out, const struct entity *list,
+		 const char **before)
+{
+	const char *words[SHAPE_FIELDS_MAX + 2] = {NULL};
+	const struct param counts = {
+		.name = "counts",
+		.type = PARAM_WORD,
+		.words = words,
+		.help = "how many rows each of its values has under the other "
+			"filters: meta.counts",
+	};
+	size_t count = 0;
+
+	for (const struct field *at = list->shape->fields; at->name != NULL;
+	     at++) {
+		if (list_counts_field(at))
+			words[count++] = at->name;
+	}
+	if (list->views != NULL)
+		words[count++] = "view";
+	if (count > 0)
+		parameter(out, &counts, "query", before);
+}
+
 /* The grammar of UX 3 has values that no type of JSON schema can hold. */
 static void
 list_parameters(struct strbuf *out, const struct entity *list,
@@ -237,6 +263,7 @@ list_parameters(struct strbuf *out, const struct entity *list,
 	for (const struct param *at = common; at->name != NULL; at++)
 		parameter(out, at, "query", before);
 	group_parameter(out, list, before);
+	counts_parameter(out, list, before);
 	for (const struct field *at = list->shape->fields; at->name != NULL;
 	     at++) {
 		const struct param filter = {
@@ -560,6 +587,9 @@ static const char common[] =
 	"'total':{'type':'integer'},"
 	"'total_relation':{'type':'string','enum':['eq','gte']},"
 	"'next_cursor':{'type':['string','null']},"
+	"'counts':{'type':'object','additionalProperties':{'type':'integer'}},"
+	"'counts_relation':{'type':'object','additionalProperties':"
+	"{'type':'string','enum':['eq','gte']}},"
 	"'dry_run':{'const':true},'deduplicated':{'const':true},"
 	"'starts':{'type':'string','enum':['now','cron']},"
 	"'cron_at':{'type':['string','null'],'format':'date-time'}}},"

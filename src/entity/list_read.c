@@ -69,7 +69,8 @@ list_fault_known(struct reading *r, const char *param, const char *why,
 
 /* Parameters that are no filters, and where they go. */
 struct asked {
-	const char *view, *group, *search, *sort, *orderby, *order, *cursor;
+	const char *view, *group, *counts, *search, *sort, *orderby, *order,
+		*cursor;
 	const char *fields, *_fields, *page, *per_page;
 };
 
@@ -178,6 +179,53 @@ add_otherwise(struct reading *r)
 			return true;
 	}
 	return list_filter_pairs(r, group->otherwise);
+}
+
+bool
+list_counts_field(const struct field *field)
+{
+	return field->type == FIELD_WORD && (field->traits & FIELD_FILTER) != 0;
+}
+
+static bool
+read_counts(struct reading *r, const char *name)
+{
+	struct list_ask *ask = r->ask;
+	const struct field *field = ask->entity->shape->fields;
+	AUTO(strbuf) all = STRBUF(300);
+
+	ask->counts_views =
+		ask->asked->views != NULL && strcmp(name, "view") == 0;
+	for (; field->name != NULL; field++) {
+		if (!list_counts_field(field))
+			continue;
+		if (strcmp(field->name, name) == 0)
+			ask->counts = field;
+		strbuf_addf(&all, "%s%s", all.len == 0 ? "" : ", ",
+			    field->name);
+	}
+	if (ask->asked->views != NULL)
+		strbuf_addf(&all, "%sview", all.len == 0 ? "" : ", ");
+	if (ask->counts != NULL || ask->counts_views)
+		return true;
+	return list_fault(r, "counts", "is not known; there are: %s",
+			  all.len == 0 ? "none" : strbuf_text(&all));
+}
+
+/* A filter that other numbers are counted under, too. */
+static bool
+note_other(struct reading *r, const struct list_param *param)
+{
+	struct list_ask *ask = r->ask;
+	const char *name = list_keep(ask, param->name, strlen(param->name));
+	const char *value = list_keep(ask, param->value, strlen(param->value));
+
+	if (name == NULL || value == NULL)
+		return list_no_memory(r);
+	if (ask->others == LIST_OTHERS_MAX)
+		return list_fault(r, param->name, "too many filters");
+	ask->other[ask->others++] = (struct list_param){name, value};
+	return true;
 }
 
 static bool
@@ -295,12 +343,12 @@ place_of(struct asked *asked, const char *name)
 		const char *name;
 		const char **place;
 	} known[] = {
-		{"view", &asked->view},         {"group", &asked->group},
-		{"search", &asked->search},     {"sort", &asked->sort},
-		{"orderby", &asked->orderby},   {"order", &asked->order},
-		{"cursor", &asked->cursor},     {"fields", &asked->fields},
-		{"_fields", &asked->_fields},   {"page", &asked->page},
-		{"per_page", &asked->per_page},
+		{"view", &asked->view},     {"group", &asked->group},
+		{"counts", &asked->counts}, {"search", &asked->search},
+		{"sort", &asked->sort},     {"orderby", &asked->orderby},
+		{"order", &asked->order},   {"cursor", &asked->cursor},
+		{"fields", &asked->fields}, {"_fields", &asked->_fields},
+		{"page", &asked->page},     {"per_page", &asked->per_page},
 	};
 
 	for (size_t i = 0; i < COUNT_OF(known); i++) {
@@ -360,6 +408,12 @@ read_filters(struct reading *r, const struct list_param *param, size_t count)
 	for (size_t i = 0; i < count; i++) {
 		const struct field *field;
 
+		if (place_of(&ignored, param[i].name) == &ignored.view ||
+		    place_of(&ignored, param[i].name) == &ignored.search) {
+			if (!note_other(r, &param[i]))
+				return false;
+			continue;
+		}
 		if (place_of(&ignored, param[i].name) != NULL)
 			continue;
 		field = entity_field(r->ask->entity, param[i].name,
@@ -368,7 +422,8 @@ read_filters(struct reading *r, const struct list_param *param, size_t count)
 			return list_fault_known(r, param[i].name,
 						"is no filter of this list",
 						FIELD_FILTER);
-		if (!list_filter_add(r, field, param[i].value))
+		if (!list_filter_add(r, field, param[i].value) ||
+		    !note_other(r, &param[i]))
 			return false;
 	}
 	return true;
@@ -435,6 +490,8 @@ read_all(struct reading *r, const struct list_param *param, size_t count)
 	if (!list_filter_pairs(r, r->ask->entity->fixed) ||
 	    !read_filters(r, param, count) || !add_otherwise(r))
 		return false;
+	if (asked.counts != NULL && !read_counts(r, asked.counts))
+		return false;
 	if (asked.search != NULL && !read_search(r, asked.search))
 		return false;
 	if (asked.fields != NULL && !read_fields(r, "fields", asked.fields))
@@ -460,6 +517,7 @@ list_read(const struct entity *entity, struct db *db,
 	struct reading r;
 
 	*out = (struct list_ask){.entity = entity,
+				 .asked = entity,
 				 .access = *access,
 				 .query = STRBUF(QUERY_MAX),
 				 .page = 1,

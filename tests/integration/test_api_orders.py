@@ -134,6 +134,39 @@ def test_an_order_that_is_given_up_stands_among_the_errors(
     assert tried.status == 202, tried.text
 
 
+def test_filters_tell_how_many_rows_they_have(web: Client, demo: Installation) -> None:
+    demo.ob("order", "sync", "--site=demo")
+    queue_imports(web, "1005", "1006")
+    found = web.get("/operations?counts=state&state=failed&per_page=1")
+    assert found.status == 200, found.text
+    told = found.json["meta"]
+    assert told["counts"]["not_processed"] == 2 and told["counts"]["completed"] == 1
+    assert set(told["counts_relation"].values()) == {"eq"}
+    assert list(told["counts_relation"]) == list(told["counts"])
+    mine = stranger(web).get("/operations?counts=state").json["meta"]["counts"]
+    assert set(mine.values()) == {0}
+    views = web.get("/orders?counts=view&view=soft").json["meta"]["counts"]
+    for view in ("all", "waiting", "soft", "error", "changed", "test"):
+        assert views[view] == web.get(f"/orders?view={view}").json["meta"]["total"]
+    assert views["all"] > 2 and views["soft"] > 0
+    bare = web.get("/orders").json["meta"]
+    assert "counts" not in bare and "counts_relation" not in bare
+    refused = web.get("/orders?counts=number")
+    assert refused.status == 400 and "counts" in refused.json["data"]["params"]
+
+
+def test_a_count_that_moved_is_another_answer(web: Client, demo: Installation) -> None:
+    """Though the page that it stands beside is the same."""
+    queue_imports(web, "1005")
+    place = "/operations?counts=state&state=failed"
+    first = web.get(place)
+    assert web.get(place).headers["etag"] == first.headers["etag"]
+    queue_imports(web, "1006")
+    second = web.get(place)
+    assert first.data == second.data == []
+    assert second.headers["etag"] != first.headers["etag"]
+
+
 def test_errors_are_told_by_their_cause(web: Client, demo: Installation) -> None:
     demo.set_up("second", "SEC")
     demo.ob("order", "sync")

@@ -589,6 +589,63 @@ def test_an_error_order_says_what_to_do(lists: Lists) -> None:
     assert {row["sku"] for row in alike["rows"]} == {row["sku"]}
 
 
+WORDS = ["not_processed", "in_progress", "completed", "aborted", "webshop_not_found"]
+COUNTED: list[tuple[str, str, dict[str, Any], list[str]]] = [
+    ("operations", "state", {}, [*WORDS, "failed", "retrying"]),
+    ("operations", "state", {"site": "shop2", "kind": "order_sync"}, []),
+    ("operations", "state", {"state": "failed", "_sites": [1, 3]}, []),
+    ("operations", "state", {"retrying": "1", "full": "0"}, []),
+    ("operations", "state", {"view": "failed", "search": "busy"}, []),
+    ("imports", "state", {"created_at": "2026-10-01.."}, []),
+    ("error-orders", "status", {}, ["open", "requeued", "fixed", "handled"]),
+    ("error-orders", "status", {"group": "cause", "sku": "GHOST-7"}, []),
+    ("error-orders", "view", {"status": "open", "site": "shop1"}, []),
+    ("orders", "view", {"order_date": "2026-11-01.."}, []),
+    ("orders", "view", {"view": "waiting", "site": "shop2"}, []),
+    ("orders", "view", {"view": "soft", "_sites": [2, 4], "sort": "id"}, []),
+    ("orders", "bc_state", {"view": "all", "per_page": 1, "page": 3}, []),
+    ("orders", "state", {"_sites": []}, []),
+]
+
+
+@pytest.mark.parametrize("slug, name, params, names", COUNTED)
+def test_each_count_is_that_of_the_list_it_leads_to(
+    lists: Lists, slug: str, name: str, params: dict[str, Any], names: list[str]
+) -> None:
+    """However the list is sorted, grouped or paged, and whatever it stands at."""
+    found = lists.ask(slug, _call="counts", counts=name, **params)
+    assert "counts" in found, found
+    assert not names or list(found["counts"]) == names
+    leaves = {"group", "sort", "per_page", "page", name}
+    leaves |= {"retrying"} if name == "state" else set()
+    others = {k: v for k, v in params.items() if k not in leaves}
+    for one, total in found["counts"].items():
+        as_filter = {"retrying": "1"} if one == "retrying" else {name: one}
+        alone = lists.ask(slug, _call="count", **others, **as_filter)
+        assert total == alone["total"], (one, alone)
+        assert (one in found["capped"]) == alone["capped"], one
+    if params != {"_sites": []}:
+        assert sum(found["counts"].values()) > 0
+
+
+def test_counts_read_no_more_than_their_limits(lists: Lists) -> None:
+    found = lists.ask("orders", _call="counts", counts="view")
+    capped = {"all", "exported"}
+    assert set(found["capped"]) == capped and found["counts"]["all"] == 10_000
+    wanted = sum(n for view, n in found["counts"].items())
+    assert found["reads"] < 3 * wanted + BESIDE * len(found["counts"])
+    found = lists.ask("operations", _call="counts", counts="state")
+    assert found["reads"] < 3 * sum(found["counts"].values()) + 7 * BESIDE
+
+
+def test_a_view_that_does_not_know_the_other_filters_has_no_count(lists: Lists) -> None:
+    found = lists.ask("orders", _call="counts", counts="view", imported="0")
+    assert found["counts"]["waiting"] == 2000 and "soft" not in found["counts"]
+    found = lists.ask("orders", _call="counts", counts="view", view="soft", code="x")
+    assert set(found["counts"]) == {"soft", "error", "test", "skipped"}
+    assert lists.ask("orders", _call="counts")["counts"] == {}
+
+
 def groups_of(lists: Lists, **params: Any) -> list[dict[str, Any]]:
     """All causes, page by page."""
     found: list[dict[str, Any]] = []
@@ -762,6 +819,9 @@ def test_a_list_that_takes_too_long_asks_for_a_filter(lists: Lists) -> None:
         slow = lists.ask("schedules")
         ids = lists.ask("schedules", _call="ids", _limit=5)
         count = lists.ask("schedules", _call="count")
+        cursor.execute("UNLOCK TABLES")
+        cursor.execute("LOCK TABLES rm_operation WRITE")
+        counts = lists.ask("operations", _call="counts", counts="state")
     for found in (slow, ids):
         assert (found["class"], found["code"]) == ("input", "ob_invalid_param")
         assert found["text"] == (
@@ -769,6 +829,8 @@ def test_a_list_that_takes_too_long_asks_for_a_filter(lists: Lists) -> None:
         )
     # A count that takes too long is at least what was seen.
     assert (count["total"], count["capped"]) == (0, True)
+    assert counts["capped"] == list(counts["counts"]) == [*WORDS, "failed", "retrying"]
+    assert set(counts["counts"].values()) == {0}
 
 
 def hostile_questions(lists: Lists) -> Iterator[dict[str, Any]]:

@@ -1,11 +1,11 @@
 /*
  * What the integration tests ask lists for. It reads a JSON array of questions
  * {"entity", "params": [[name, value], ...], "sites": [ids] or null, "pii",
- * "call": "run", "count" or "ids", "limit", "older"} and prints one JSON object
- * each; with "older" the counts of long lists are remembered from question to
- * question, and what is remembered is so many milliseconds older. It prints
- * what the call gave, what the server read for it, or what was wrong. Never
- * installed.
+ * "call": "run", "count", "counts" or "ids", "limit", "older"} and prints one
+ * JSON object each; with "older" the counts of long lists are remembered from
+ * question to question, and what is remembered is so many milliseconds older.
+ * It prints what the call gave, what the server read for it, or what was wrong.
+ * Never installed.
  */
 
 #include <jansson.h>
@@ -46,6 +46,28 @@ put(json_t *tell, const char *name, json_t *value)
 }
 
 static bool
+call_counts(struct db *db, const struct list_ask *ask, json_t *tell,
+	    struct err *e)
+{
+	struct list_count count[LIST_COUNTS_MAX];
+	json_t *totals = json_object(), *capped = json_array();
+	size_t counts;
+
+	put(tell, "counts", totals);
+	put(tell, "capped", capped);
+	if (!list_counts(db, ask, count, &counts, e))
+		return false;
+	for (size_t i = 0; i < counts; i++) {
+		put(totals, count[i].name,
+		    json_integer((json_int_t)count[i].total));
+		if (count[i].is_capped)
+			(void)json_array_append_new(capped,
+						    json_string(count[i].name));
+	}
+	return true;
+}
+
+static bool
 call(struct db *db, const struct list_ask *ask, const json_t *question,
      json_t *tell, struct err *e)
 {
@@ -63,6 +85,8 @@ call(struct db *db, const struct list_ask *ask, const json_t *question,
 		put(tell, "capped", json_boolean(capped));
 		return true;
 	}
+	if (what != NULL && strcmp(what, "counts") == 0)
+		return call_counts(db, ask, tell, e);
 	if (what != NULL && strcmp(what, "ids") == 0) {
 		if (!list_ids(db, ask,
 			      (unsigned)json_integer_value(
