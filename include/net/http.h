@@ -162,7 +162,5 @@ bool url_same_origin(const char *a, const char *b);
 /* Whether an address the name resolved to may be called; ip as text. */
 bool address_allowed(const char *host, const char *ip,
 		     const char *allow_private);
-/* Appends percent-encoded text (RFC 3986 unreserved characters stay). */
-void url_encode(struct strbuf *out, const char *text);
 
 #endif

@@ -4,7 +4,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include <curl/curl.h>
 #include <openssl/crypto.h>
 #include <utf8proc.h>
 
@@ -46,7 +45,7 @@ void
 log_hide(struct log *log, const char *secret)
 {
 	AUTO(strbuf) base64 = STRBUF(VALUE_READ);
-	char *url = curl_easy_escape(NULL, secret, 0);
+	AUTO(strbuf) url = STRBUF(VALUE_READ);
 
 	hide_form(log, secret);
 	base64_add(&base64, secret, strlen(secret));
@@ -54,11 +53,9 @@ log_hide(struct log *log, const char *secret)
 	if (base64.len > 0)
 		base64.text[strcspn(base64.text, "=")] = '\0';
 	hide_form(log, strbuf_text(&base64));
-	if (url != NULL) {
-		hide_form(log, url);
-		OPENSSL_cleanse(url, strlen(url));
-	}
-	curl_free(url);
+	strbuf_add_url(&url, secret);
+	hide_form(log, strbuf_text(&url));
+	secret_wipe(&url);
 	secret_wipe(&base64);
 }
 

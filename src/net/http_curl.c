@@ -77,6 +77,7 @@ http_curl_open(const struct http_settings *settings, struct err *e)
 
 	if (curl_global_init(CURL_GLOBAL_DEFAULT) != CURLE_OK) {
 		(void)err_set(e, ERR_FATAL, "libcurl does not start");
+		(void)err_hint(e, "libcurl.so.4 of 7.87 or newer is needed");
 		return NULL;
 	}
 	c = calloc(1, sizeof(*c));

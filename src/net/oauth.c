@@ -37,7 +37,7 @@ static void
 add_field(struct strbuf *body, const char *name, const char *value)
 {
 	strbuf_addf(body, "%s%s=", body->len > 0 ? "&" : "", name);
-	url_encode(body, value);
+	strbuf_add_url(body, value);
 }
 
 /* Text from outside that may stand in a message: a name or a number, no more.
@@ -205,7 +205,7 @@ oauth_fetch(struct http_client *http, const struct oauth_ask *ask,
 
 	*out = (struct oauth_token){.token = STRBUF(TOKEN_MAX)};
 	strbuf_addf(&url, "%s/", ask->authority);
-	url_encode(&url, ask->tenant);
+	strbuf_add_url(&url, ask->tenant);
 	strbuf_add(&url, "/oauth2/v2.0/token");
 	add_field(&body, "grant_type", "client_credentials");
 	add_field(&body, "client_id", ask->client_id);

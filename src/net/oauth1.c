@@ -97,9 +97,9 @@ add_joined(struct strbuf *out, const struct pairs *pairs)
 
 		text[name] = '\0';
 		strbuf_add(out, i > 0 ? "%26" : "");
-		url_encode(out, text);
+		strbuf_add_url(out, text);
 		strbuf_add(out, "%3D");
-		url_encode(out, text + name + 1);
+		strbuf_add_url(out, text + name + 1);
 	}
 }
 
@@ -117,7 +117,7 @@ oauth1_base(const char *method, const char *url, struct strbuf *out,
 		return false;
 	qsort(pairs.at, pairs.count, sizeof(pairs.at[0]), compare);
 	strbuf_addf(out, "%s&", method);
-	url_encode(out, place.text);
+	strbuf_add_url(out, place.text);
 	strbuf_add(out, "&");
 	add_joined(out, &pairs);
 	return strbuf_check(out, e);
@@ -148,7 +148,7 @@ add_signature(const struct oauth1 *who, const char *method, struct strbuf *url,
 	bool ok;
 
 	/* One leg: there is no token whose secret would follow. */
-	url_encode(&key, who->secret);
+	strbuf_add_url(&key, who->secret);
 	strbuf_add(&key, "&");
 	ok = strbuf_check(&key, e) &&
 	     oauth1_base(method, url->text, &base, e) &&
@@ -157,7 +157,7 @@ add_signature(const struct oauth1 *who, const char *method, struct strbuf *url,
 	if (!ok)
 		return false;
 	strbuf_add(url, "&oauth_signature=");
-	url_encode(url, signature.text);
+	strbuf_add_url(url, signature.text);
 	return strbuf_check(url, e);
 }
 
@@ -167,7 +167,7 @@ oauth1_url(const struct oauth1 *who, const char *method, const char *url,
 {
 	strbuf_addf(out, "%s%coauth_consumer_key=", url,
 		    strchr(url, '?') ? '&' : '?');
-	url_encode(out, who->key);
+	strbuf_add_url(out, who->key);
 	strbuf_addf(out,
 		    "&oauth_nonce=%s&oauth_signature_method=HMAC-SHA256"
 		    "&oauth_timestamp=%" PRId64,

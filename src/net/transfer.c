@@ -191,9 +191,9 @@ add_query_auth(struct transfer *t, struct err *e)
 			       "a secret goes in the query by https only");
 	strbuf_addf(&t->url, "%s%cconsumer_key=", url,
 		    strchr(url, '?') ? '&' : '?');
-	url_encode(&t->url, t->ask->user);
+	strbuf_add_url(&t->url, t->ask->user);
 	strbuf_add(&t->url, "&consumer_secret=");
-	url_encode(&t->url, t->ask->secret);
+	strbuf_add_url(&t->url, t->ask->secret);
 	return strbuf_check(&t->url, e);
 }
 

@@ -198,19 +198,3 @@ url_check(const char *url, const char *allow_private, struct err *e)
 			       "not an address like https://shop.example");
 	return check_target(&o, allow_private, e);
 }
-
-void
-url_encode(struct strbuf *out, const char *text)
-{
-	char *encoded;
-
-	if (text[0] == '\0')
-		return;
-	encoded = curl_easy_escape(NULL, text, 0);
-	if (!encoded) {
-		out->failed = true;
-		return;
-	}
-	strbuf_add(out, encoded);
-	curl_free(encoded);
-}

@@ -77,6 +77,11 @@ def logged_in(site: Served) -> Client:
     return client
 
 
+def alone(ob: Installation, folder: Any) -> Responder:
+    """One process, so that it is known who answers."""
+    return Responder(ob, folder, 1)
+
+
 @contextlib.contextmanager
 def held(ob: Installation, table: str = "rm_order") -> Iterator[None]:
     """Requests that read this table wait until the block ends."""
@@ -132,10 +137,7 @@ def test_no_connection_is_kept_whatever_the_server_asks(pair: Served) -> None:
 
 @pytest.mark.parametrize("kind", KINDS)
 def test_a_killed_process_costs_one_request(kind: str, ob: Installation) -> None:
-    def one(ob: Installation, folder: Any) -> Responder:
-        return Responder(ob, folder, 1)
-
-    with served(kind, ob, free_port(), starts=one) as site:
+    with served(kind, ob, free_port(), starts=alone) as site:
         maria = logged_in(site)
         (busy,) = site.processes()
         with concurrent.futures.ThreadPoolExecutor() as pool:
@@ -194,10 +196,7 @@ def test_what_comes_beyond_the_queue_is_told_to_come_again(
 
 
 def test_the_request_at_hand_is_answered_before_the_end(ob: Installation) -> None:
-    def one(ob: Installation, folder: Any) -> Responder:
-        return Responder(ob, folder, 1)
-
-    with served("nginx", ob, free_port(), starts=one) as site:
+    with served("nginx", ob, free_port(), starts=alone) as site:
         assert site.responder
         maria, process = logged_in(site), site.responder.processes[0]
         with concurrent.futures.ThreadPoolExecutor() as pool:
@@ -242,6 +241,39 @@ def test_an_old_process_makes_room_for_a_new_one(anywhere: Served) -> None:
     assert not anywhere.processes() & first
 
 
+def test_libcurl_is_loaded_once_somebody_is_asked(ob: Installation) -> None:
+    """It is a third of the process: pages are answered without it."""
+
+    def is_loaded() -> bool:
+        return "/libcurl.so" in pathlib.Path(f"/proc/{pid}/maps").read_text()
+
+    with served("nginx", ob, free_port(), starts=alone) as site:
+        maria = logged_in(site)
+        (pid,) = site.processes()
+        for path in ("/health", "/overview", "/orders", "/sites/1", "/settings"):
+            assert maria.get(path).status == 200
+        assert not is_loaded()
+        tested = maria.post("/sites/1/test")
+        assert tested.status == 200 and tested.data["passed"], tested.text
+        assert is_loaded() and site.processes() == {pid}
+
+
+def test_without_libcurl_only_what_asks_somebody_fails(
+    ob: Installation, tmp_path: pathlib.Path
+) -> None:
+    broken = tmp_path / "libcurl.so.4"
+    broken.write_text("no library")
+    tmp_path.chmod(0o755)
+    ob.environment["LD_LIBRARY_PATH"] = str(tmp_path)
+    done = ob.ob("site", "test", "demo")
+    assert done.status != 0 and "libcurl does not start" in done.out + done.err
+    with served("nginx", ob, free_port(), starts=alone) as site:
+        maria = logged_in(site)
+        tested = maria.post("/sites/1/test")
+        assert tested.status == 500, tested.text
+        assert maria.get("/orders").status == 200
+
+
 def resident_kib(pid: int) -> int:
     text = pathlib.Path(f"/proc/{pid}/smaps_rollup").read_text()
     (found,) = re.findall(r"^Rss:\s+(\d+) kB", text, re.M)
@@ -251,10 +283,7 @@ def resident_kib(pid: int) -> int:
 def test_memory_stays_as_it_was(ob: Installation) -> None:
     """A slice of make soak: what each request left behind would show here."""
 
-    def one(ob: Installation, folder: Any) -> Responder:
-        return Responder(ob, folder, 1)
-
-    with served("nginx", ob, free_port(), starts=one) as site:
+    with served("nginx", ob, free_port(), starts=alone) as site:
         maria = logged_in(site)
         (pid,) = site.processes()
         paths = ("/orders?per_page=50", "/session", "/sites", "/items?search=SKU")

@@ -86,9 +86,21 @@ TEST(there_is_no_room_beyond_the_ceiling)
 	assert_non_null(strbuf_extend(&sb, 10));
 }
 
+TEST(text_in_an_address_is_percent_encoded)
+{
+	AUTO(strbuf) sb = STRBUF(200);
+
+	strbuf_add_url(&sb, "number eq 'A/B' & \xc3\xa4-_.~9");
+	assert_string_equal(sb.text, "number%20eq%20%27A%2FB%27%20%26%20"
+				     "%C3%A4-_.~9");
+	strbuf_add_url(&sb, "");
+	assert_int_equal(sb.len, 45);
+}
+
 RUN_TESTS(cmocka_unit_test(a_text_grows_as_it_is_appended_to),
 	  cmocka_unit_test(room_is_made_for_a_caller_who_writes_by_himself),
 	  cmocka_unit_test(there_is_no_room_beyond_the_ceiling),
+	  cmocka_unit_test(text_in_an_address_is_percent_encoded),
 	  cmocka_unit_test(the_first_failure_sticks_and_is_told_once),
 	  cmocka_unit_test(
 		  a_format_may_fill_a_text_to_its_ceiling_and_no_further))

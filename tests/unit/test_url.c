@@ -133,17 +133,6 @@ TEST(credentials_are_bound_to_scheme_host_and_port)
 			fail_msg("%s", cases[i].other);
 }
 
-TEST(text_in_an_address_is_percent_encoded)
-{
-	AUTO(strbuf) out = STRBUF(200);
-
-	url_encode(&out, "number eq 'A/B' & \xc3\xa4-_.~9");
-	assert_string_equal(out.text, "number%20eq%20%27A%2FB%27%20%26%20"
-				      "%C3%A4-_.~9");
-	url_encode(&out, "");
-	assert_int_equal(out.len, 45);
-}
-
 TEST(the_list_of_private_addresses_is_checked_when_it_is_read)
 {
 	static const struct {
@@ -181,6 +170,5 @@ RUN_TESTS(
 	cmocka_unit_test(a_host_name_has_at_most_253_characters),
 	cmocka_unit_test(a_host_comes_in_lower_case_without_port_and_brackets),
 	cmocka_unit_test(credentials_are_bound_to_scheme_host_and_port),
-	cmocka_unit_test(text_in_an_address_is_percent_encoded),
 	cmocka_unit_test(
 		the_list_of_private_addresses_is_checked_when_it_is_read))

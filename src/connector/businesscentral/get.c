@@ -18,7 +18,7 @@ void
 bc_company_url(const struct bc *bc, const char *path, struct strbuf *out)
 {
 	bc_api_url(bc, "companies(", out);
-	url_encode(out, bc->company_id);
+	strbuf_add_url(out, bc->company_id);
 	strbuf_addf(out, ")%s", path);
 }
 
@@ -28,7 +28,7 @@ bc_service_url(const struct bc *bc, const char *service, struct strbuf *out)
 	strbuf_addf(out, "%s/ODataV4/Company(", bc->api_url);
 	bc_literal(out, bc->company_name);
 	strbuf_add(out, ")/");
-	url_encode(out, service);
+	strbuf_add_url(out, service);
 }
 
 void
@@ -44,7 +44,7 @@ bc_literal(struct strbuf *out, const char *text)
 	if (quoted.failed)
 		out->failed = true;
 	else
-		url_encode(out, quoted.text);
+		strbuf_add_url(out, quoted.text);
 }
 
 /* Sends those of the requests whose turn it is; their places are in at. */

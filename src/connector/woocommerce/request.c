@@ -163,7 +163,7 @@ woo_add_text(struct strbuf *url, const char *name, const char *value)
 	bool first = url->text == NULL || strchr(url->text, '?') == NULL;
 
 	strbuf_addf(url, "%c%s=", first ? '?' : '&', name);
-	url_encode(url, value);
+	strbuf_add_url(url, value);
 }
 
 void
@@ -194,7 +194,7 @@ woo_add_statuses(struct strbuf *url, const char *statuses)
 			memcpy(slug, at, length);
 			slug[length] = '\0';
 			strbuf_add(url, first ? "" : ",");
-			url_encode(url, slug);
+			strbuf_add_url(url, slug);
 			first = false;
 		}
 		at += length + (at[length] == ',');
