@@ -48,6 +48,14 @@ MUST_CHECK bool order_error_handle(struct db *db, int64_t order_id,
 				   const char *reason, const char *by,
 				   utc_ms now, struct err *e);
 /*
+ * The same of many, by a JSON list of count ids, a thousand at once; those that
+ * are neither are passed by. changed: how many were not.
+ */
+MUST_CHECK bool order_error_handle_many(struct db *db, const char *ids,
+					size_t count, const char *reason,
+					const char *by, utc_ms now,
+					uint64_t *changed, struct err *e);
+/*
  * Ends a job that waits for its next try, or is dead; the order that it is
  * about, where it waits for that alone, becomes an error for a person to look
  * at. ERR_MISSING; ERR_CONFLICT when the job is being worked on, or has ended.

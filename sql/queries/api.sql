@@ -127,11 +127,14 @@ FROM rm_error_orders AS r
 WHERE r.id = ?
 
 -- name: api_error_order_ids
--- Orders behind rows of rm_error_orders, by their ids as a JSON list.
-SELECT r.order_id
-FROM JSON_TABLE(?, '$[*]' COLUMNS (id BIGINT UNSIGNED PATH '$')) AS j
+-- Orders behind rows of rm_error_orders, by their ids as a JSON list and in its
+-- order.
+SELECT r.id, r.order_id
+FROM JSON_TABLE(?, '$[*]' COLUMNS (place FOR ORDINALITY,
+                                   id BIGINT UNSIGNED PATH '$')) AS j
 JOIN rm_error_orders AS r ON r.id = j.id
 WHERE r.status IN ('open', 'requeued')
+ORDER BY j.place
 
 -- name: api_schedules
 SELECT h.id, h.name, h.kind, t.code AS site, h.site_id, h.is_enabled,

@@ -317,6 +317,26 @@ UPDATE rm_error_orders
        version = version + 1
  WHERE order_id = ? AND status IN ('open', 'requeued')
 
+-- name: error_handle_many
+-- A part of a JSON list of orders, so that no transaction grows with it.
+UPDATE JSON_TABLE(?, '$[*]' COLUMNS (place FOR ORDINALITY,
+                                     id BIGINT UNSIGNED PATH '$')) AS k
+  STRAIGHT_JOIN rm_error_orders AS r ON r.order_id = k.id
+   SET r.status = 'handled', r.handled_by = ?, r.resolution = ?,
+       r.reviewed_at = ?, r.version = r.version + 1
+ WHERE k.place > ? AND k.place <= ?
+   AND r.status IN ('open', 'requeued')
+
+-- name: error_handled_events
+-- Of those that error_handle_many has just changed.
+INSERT INTO rm_order_event (order_id, at, step, outcome, message, actor)
+SELECT r.order_id, ?, 'person', 'ok', ?, ?
+  FROM JSON_TABLE(?, '$[*]' COLUMNS (place FOR ORDINALITY,
+                                     id BIGINT UNSIGNED PATH '$')) AS k
+  STRAIGHT_JOIN rm_error_orders AS r ON r.order_id = k.id
+ WHERE k.place > ? AND k.place <= ?
+   AND r.status = 'handled' AND r.reviewed_at = ? AND r.handled_by = ?
+
 -- name: order_find
 -- By number, else by id. Of several orders that claim a number the stored one
 -- holds it.

@@ -2,9 +2,7 @@
 
 #include <string.h>
 
-#include "app/retry.h"
 #include "base/row_out.h"
-#include "order/errors.h"
 #include "order/read.h"
 #include "resources.h"
 
@@ -269,122 +267,6 @@ static const struct param replay_body[] = {
 	{0},
 };
 
-/* A row of rm_error_orders that may be seen; fills its order. */
-static bool
-find_error(struct request *r, int64_t *order_id, struct err *e)
-{
-	AUTO(rows) rows = ROWS;
-
-	if (!db_open(r->app->db, &rows, SQL_API_ERROR_ORDER,
-		     BINDS(bind_int(request_int(r, "id", 0))), e))
-		return false;
-	if (!rows_next(&rows) ||
-	    !request_may_see(r, rows_int(&rows, "site_id"))) {
-		if (!rows_check(&rows, e))
-			return false;
-		err_set(e, ERR_MISSING, "there is no such error");
-		return err_as(e, OB_NOT_FOUND);
-	}
-	*order_id = rows_int(&rows, "order_id");
-	return rows_check(&rows, e);
-}
-
-static bool
-error_show(struct request *r, struct err *e)
-{
-	return answer_one_of(r, &entity_error_orders, request_int(r, "id", 0),
-			     e);
-}
-
-static bool
-error_handle(struct request *r, struct err *e)
-{
-	int64_t order_id;
-
-	if (!find_error(r, &order_id, e) ||
-	    !order_error_handle(r->app->db, order_id, request_text(r, "reason"),
-				r->caller.login, r->now, e) ||
-	    !error_show(r, e))
-		return false;
-	answer_changed(r, "error.handle", "order %lld", (long long)order_id);
-	strbuf_add(&r->after, strbuf_text(&r->data));
-	return true;
-}
-
-/* The orders behind the errors, as retry_ask() takes them. */
-static bool
-orders_of(struct request *r, const struct strbuf *ids, struct strbuf *out,
-	  size_t *count, struct err *e)
-{
-	AUTO(rows) rows = ROWS;
-
-	if (!db_open(r->app->db, &rows, SQL_API_ERROR_ORDER_IDS,
-		     BINDS(bind_text(strbuf_text(ids))), e))
-		return false;
-	*count = rows.count;
-	strbuf_add(out, "[");
-	for (size_t i = 0; rows_next(&rows); i++)
-		strbuf_addf(out, "%s%lld", i == 0 ? "" : ",",
-			    (long long)rows_int(&rows, "order_id"));
-	strbuf_add(out, "]");
-	return rows_check(&rows, e) && strbuf_check(out, e);
-}
-
-static bool
-errors_retry(struct request *r, struct err *e)
-{
-	enum { AT_ONCE = 10000 };
-	AUTO(strbuf) ids = STRBUF(1 << 18);
-	AUTO(strbuf) orders = STRBUF(1 << 18);
-	int64_t operation = 0;
-	size_t count;
-
-	if (!request_choose(r, &entity_error_orders, AT_ONCE, &ids, e) ||
-	    !orders_of(r, &ids, &orders, &count, e))
-		return false;
-	if (r->dry_run || count == 0) {
-		strbuf_addf(&r->data, "{\"orders\":%zu}", count);
-		return true;
-	}
-	if (!retry_ask(r->app, orders.text, "api", r->caller.login, &operation,
-		       e))
-		return false;
-	answer_changed(r, "error.retry", "%zu orders", count);
-	strbuf_addf(&r->after, "{\"orders\":%s}", orders.text);
-	if (operation != 0)
-		return answer_operation(r, operation, false, e);
-	strbuf_addf(&r->data, "{\"orders\":%zu}", count);
-	return true;
-}
-
-static const char *const bulk_actions[] = {"retry", NULL};
-
-static const struct param handle_body[] = {
-	{"reason", PARAM_TEXT, PARAM_REQUIRED, 3, 500, NULL, NULL,
-	 "what was done about it"},
-	{0},
-};
-
-static const struct param bulk_body[] = {
-	{"action", PARAM_WORD, PARAM_REQUIRED, 0, 0, bulk_actions, NULL, NULL},
-	{"ids", PARAM_LIST, 0, 1, 1000, NULL, NULL, "ids of the list"},
-	{"filter", PARAM_OBJECT, 0, 0, 0, NULL, NULL,
-	 "the list's own filters: {\"code\":\"ob_sku_unknown\"}"},
-	{0},
-};
-
-static const struct shape bulk_shape = {
-	"BulkCount",
-	(const struct field[]){
-		{"orders", FIELD_COUNT, 0, NULL, NULL, NULL,
-		 "orders that this is about"},
-		{0},
-	},
-};
-
-static const struct param error_part[] = {
-	{.name = "id", .type = PARAM_ID, .help = "the error's id"}, {0}};
-
 const struct route orders_routes[] = {
 	{
 		.method = "GET",
@@ -447,50 +329,6 @@ const struct route orders_routes[] = {
 		.status = 202,
 		.parts = id_part,
 		.reply = &shape_operation,
-	},
-	{
-		.method = "GET",
-		.path = "/error-orders",
-		.need = CAN_VIEW,
-		.handle = answer_list,
-		.summary = "Orders that a person has to look at",
-		.status = 200,
-		.list = &entity_error_orders,
-		.many = true,
-	},
-	{
-		.method = "POST",
-		.path = "/error-orders/bulk",
-		.need = CAN_ORDERS_WRITE,
-		.handle = errors_retry,
-		.summary = "Try many again",
-		.status = 200,
-		.traits = ROUTE_KEY | ROUTE_DRY_RUN | ROUTE_MAYBE_202,
-		.body = bulk_body,
-		.reply = &bulk_shape,
-	},
-	{
-		.method = "GET",
-		.path = "/error-orders/{id}",
-		.need = CAN_VIEW,
-		.handle = error_show,
-		.summary = "One of them",
-		.status = 200,
-		.parts = error_part,
-		.list = NULL,
-		.reply = &shape_error_order,
-	},
-	{
-		.method = "PATCH",
-		.path = "/error-orders/{id}",
-		.need = CAN_ORDERS_WRITE,
-		.handle = error_handle,
-		.summary = "Mark it as handled, with the reason",
-		.status = 200,
-		.traits = ROUTE_IF_MATCH,
-		.parts = error_part,
-		.body = handle_body,
-		.reply = &shape_error_order,
 	},
 	{0},
 };

@@ -6,6 +6,7 @@
 #include "api/route.h"
 
 extern const struct route bc_routes[];
+extern const struct route errors_routes[];
 extern const struct route health_routes[];
 extern const struct route items_routes[];
 extern const struct route kits_routes[];

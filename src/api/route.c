@@ -15,6 +15,7 @@ const struct resource resources[] = {
 	{"Watermarks", watermarks_routes},
 	{"Operations", operations_routes},
 	{"Orders", orders_routes},
+	{"Error orders", errors_routes},
 	{"Items", items_routes},
 	{"Kits", kits_routes},
 	{"Sites", sites_routes},

@@ -103,6 +103,50 @@ order_error_handle(struct db *db, int64_t order_id, const char *reason,
 	return db_transact(db, handle, &h, e);
 }
 
+struct handling_many {
+	const char *ids, *reason, *by;
+	utc_ms now;
+	size_t from, to;
+	uint64_t changed;
+};
+
+static bool
+handle_part(struct db *db, void *context, struct err *e)
+{
+	struct handling_many *h = context;
+	const struct bind ids = bind_text(h->ids), by = bind_text(h->by);
+	const struct bind reason = bind_text(h->reason);
+	const struct bind now = bind_time(h->now);
+	const struct bind from = bind_int((int64_t)h->from);
+	const struct bind to = bind_int((int64_t)h->to);
+
+	if (!db_run(db, SQL_ERROR_HANDLE_MANY,
+		    BINDS(ids, by, reason, now, from, to), e))
+		return false;
+	h->changed = db_changed(db);
+	return db_run(db, SQL_ERROR_HANDLED_EVENTS,
+		      BINDS(now, reason, by, ids, from, to, now, by), e);
+}
+
+bool
+order_error_handle_many(struct db *db, const char *ids, size_t count,
+			const char *reason, const char *by, utc_ms now,
+			uint64_t *changed, struct err *e)
+{
+	enum { AT_ONCE = 1000 };
+	struct handling_many h = {
+		.ids = ids, .reason = reason, .by = by, .now = now};
+
+	*changed = 0;
+	for (; h.from < count; h.from = h.to) {
+		h.to = h.from + AT_ONCE;
+		if (!db_transact(db, handle_part, &h, e))
+			return err_in(e, "mark errors as handled");
+		*changed += h.changed;
+	}
+	return true;
+}
+
 /* The field without its numbers: "line_items[2].sku" is one cause with [7]. */
 static void
 add_field(struct strbuf *out, const char *field)

@@ -306,6 +306,10 @@ CASES: dict[str, Case | list[Case]] = {
         case("open", 1, 1, "open", 1, 1, 100, dear=OPEN),
     ],
     "error_find": case(ORDERS + 10),
+    "error_handle_many": case(f"[{ORDERS + 8}]", "me", "because", NOW, 0, 1000),
+    "error_handled_events": case(
+        NOW, "because", "me", f"[{ORDERS + 8}]", 0, 1000, NOW, "me"
+    ),
     "error_handle": case("me", "because", NOW, ORDERS + 8),
     "order_find": case(f"S1-{ORDERS}", ORDERS),
     "order_read": case(ORDERS),

@@ -170,13 +170,24 @@ def test_lists_and_bodies_do_not_reach_another_site(stage: Stage) -> None:
         assert got.status == not_there.status == 400
         assert got.text.count("second") == not_there.text.count("nowhere")
     site = stage.ob.one("SELECT id FROM rm_sites WHERE code = 'second'")
+    stage.ob.database.run(
+        "INSERT INTO rm_order_seen (site_id, platform_order_id, outcome, first_at,"
+        f" last_at) VALUES ({site}, 'theirs', 'error', NOW(3), NOW(3))"
+    )
+    stage.ob.database.run(
+        "INSERT INTO rm_error_orders (order_id, site_id, stage, code, message,"
+        " cause_hash, status, count, first_at, last_at) SELECT id, site_id, 'verify',"
+        " 'ob_field', 'wrong', REPEAT('x', 32), 'open', 1, NOW(3), NOW(3)"
+        " FROM rm_order_seen WHERE platform_order_id = 'theirs'"
+    )
     ids = stage.ob.database.run(
         "SELECT id FROM rm_error_orders WHERE site_id = %s AND status = 'open'", site
     )
     before = stage.ob.count("rm_error_orders", "status = 'open'")
-    for action in ("retry", "handle"):
-        body = {"action": action, "ids": [str(i) for (i,) in ids], "reason": "x"}
-        web.post("/error-orders/bulk", body, Idempotency_Key=f"bulk-{action}-1")
+    for action, more in (("retry", {}), ("handled", {"reason": "because"})):
+        body = {"action": action, "ids": [str(i) for (i,) in ids], **more}
+        got = web.post("/error-orders/bulk", body, Idempotency_Key=f"bulk-{action}-1")
+        assert got.status == 200 and got.data == {"orders": 0}, got.text
     assert stage.ob.count("rm_error_orders", "status = 'open'") == before
     assert web.get("/audit").status == 403
     assert web.post("/sites", {"code": "x", "platform": "woocommerce"}).status == 403
