@@ -25,10 +25,31 @@ struct audit_entry {
 	const char *before, *after; /* JSON without secrets, or NULL */
 };
 
-/* chain: "api:web1", "cli:web1". Inside the caller's transaction, or alone. */
+/* chain: "api:web1", "cli:web1". In a transaction of its own. */
 MUST_CHECK bool audit_write(struct db *db, const unsigned char key[32],
 			    const char *chain, const struct audit_entry *entry,
 			    utc_ms now, struct err *e);
+
+/*
+ * A place in a chain: what the next entry is sealed together with, and by what
+ * an entry is found again.
+ */
+struct audit_link {
+	int64_t seq; /* 0: before the first */
+	unsigned char mac[32];
+};
+
+/*
+ * The same, as the last statement of the caller's transaction: others who write
+ * to this chain wait from here to its COMMIT.
+ */
+MUST_CHECK bool audit_add(struct db *db, const unsigned char key[32],
+			  const char *chain, const struct audit_entry *entry,
+			  utc_ms now, struct audit_link *out, struct err *e);
+/* Whether it was committed, after a COMMIT without an answer. */
+MUST_CHECK bool audit_landed(struct db *db, const char *chain,
+			     const struct audit_link *place, bool *landed,
+			     struct err *e);
 
 struct audit_result {
 	uint64_t chains, rows;

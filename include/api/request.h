@@ -77,6 +77,7 @@ struct request {
 	bool has_page;
 	struct strbuf counts;     /* of a list: members of meta, or empty */
 	bool is_merged;           /* an equal request waited: that is it */
+	bool wants_worker;        /* something was queued */
 	enum starts starts;       /* of an operation */
 	utc_ms cron_at;           /* of STARTS_BY_CRON; 0: nobody knows */
 	const char *content_type; /* NULL: JSON */
@@ -158,9 +159,9 @@ void answer_header(struct request *r, const char *name, const char *format, ...)
 void answer_location(struct request *r, const char *format, ...)
 	PRINTF_LIKE(2, 3);
 /*
- * Says what was changed, for the audit trail, which is written when the request
- * went well: "site.enable", "site woo-us". before and after are JSON objects
- * without secrets, in r->before and r->after.
+ * Says what was changed, for the audit trail, which is written in the same
+ * transaction when the request went well: "site.enable", "site woo-us". before
+ * and after are JSON objects without secrets, in r->before and r->after.
  */
 void answer_changed(struct request *r, const char *action, const char *format,
 		    ...) PRINTF_LIKE(3, 4);

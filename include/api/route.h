@@ -68,6 +68,7 @@ enum {
 	ROUTE_SEED_TEXTS = 4096, /* below the seed's prefix as it shows them */
 	ROUTE_MAYBE_503 = 8192,  /* also answers 503 with its own data */
 	ROUTE_ENROL = 16384,     /* also for who lacks a second factor */
+	ROUTE_STEPS = 32768,     /* commits by itself, step by step */
 };
 
 /* A path that will go; what answers it says so (RFC 9745, RFC 8594). */

@@ -76,9 +76,19 @@ MUST_CHECK bool app_http(struct app *app, struct err *e);
  */
 MUST_CHECK bool app_keys(struct app *app, struct err *e);
 struct audit_entry;
-/* Writes to the audit trail, in the chain of this host and kind of process. */
-MUST_CHECK bool app_audit(struct app *app, const struct audit_entry *entry,
-			  struct err *e);
+/*
+ * Runs work, which fills an entry in, and writes that entry in the same
+ * transaction: a change and its place in the audit trail are both there or
+ * neither (an entry without an action is none). db_transact within work becomes
+ * a part of it. Where it may repeat, work runs again from its beginning after a
+ * deadlock, or a COMMIT without an answer that did not land: the trail itself
+ * tells that.
+ */
+MUST_CHECK bool app_change(struct app *app,
+			   bool (*work)(void *context,
+					struct audit_entry *entry,
+					struct err *e),
+			   void *context, bool may_repeat, struct err *e);
 /*
  * Once a day: drops what is older than retention.audit_days, anchors the rest,
  * and logs the anchor's seal.

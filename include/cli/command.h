@@ -62,6 +62,8 @@ enum {
 	IS_COMMON = 64,     /* shown by `orderbridge` alone */
 	/* What it did goes into the audit trail, which needs the key file. */
 	IS_CHANGE = 128 | NEEDS_DATABASE | NEEDS_SECRETS,
+	/* A change of several transactions; others are one with their entry. */
+	IS_STEPS = 256 | IS_CHANGE,
 };
 
 /* The lists of a row. */

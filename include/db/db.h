@@ -167,6 +167,21 @@ MUST_CHECK bool db_transact(struct db *db,
 			    bool (*work)(struct db *db, void *context,
 					 struct err *e),
 			    void *context, struct err *e);
+/*
+ * As db_transact, but each db_transact of its work becomes a part of it: taken
+ * back alone where it fails, and there for good with the whole. Work that has
+ * printed or read something may not repeat.
+ */
+MUST_CHECK bool db_transact_whole(struct db *db,
+				  bool (*work)(struct db *db, void *context,
+					       struct err *e),
+				  void *context, bool may_repeat,
+				  struct err *e);
+/*
+ * Whether db_transact would become a part of what is open: who repeats it by
+ * itself leaves that to who began the whole.
+ */
+bool db_takes_parts(const struct db *db);
 /* Galera, for reads that decide: wait until this node has applied all. */
 MUST_CHECK bool db_sync_wait(struct db *db, bool on, struct err *e);
 

@@ -434,6 +434,14 @@ FROM rm_audit
 WHERE chain = ?
   AND seq = ?
 
+-- name: audit_landed
+-- Under a lock: a COMMIT that the server is still busy with is waited for.
+SELECT mac
+FROM rm_audit
+WHERE chain = ?
+  AND seq = ?
+FOR UPDATE
+
 -- name: audit_heads
 SELECT a.chain, a.seq, a.mac
 FROM (SELECT chain, MAX(seq) AS seq

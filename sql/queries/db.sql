@@ -48,6 +48,12 @@ COMMIT
 -- name: transaction_rollback
 ROLLBACK
 
+-- name: savepoint_inner
+SAVEPOINT inside
+
+-- name: savepoint_inner_undo
+ROLLBACK TO SAVEPOINT inside
+
 -- name: savepoint_many
 SAVEPOINT many
 

@@ -78,39 +78,89 @@ audit_head(struct db *db, const char *chain, struct audit_link *out,
 
 static bool
 append(struct db *db, const unsigned char key[32], const char *chain,
-       const struct audit_entry *entry, utc_ms now, struct err *e)
+       const struct audit_entry *entry, utc_ms now, struct audit_link *out,
+       struct err *e)
 {
 	struct audit_link head;
-	unsigned char mac[32];
 
 	if (!audit_head(db, chain, &head, e) ||
-	    !audit_mac(key, &head, chain, head.seq + 1, now, entry, mac, e))
+	    !audit_mac(key, &head, chain, head.seq + 1, now, entry, out->mac,
+		       e))
 		return false;
+	out->seq = head.seq + 1;
 	return db_run(db, SQL_AUDIT_INSERT,
-		      BINDS(bind_text(chain), bind_int(head.seq + 1),
+		      BINDS(bind_text(chain), bind_int(out->seq),
 			    bind_time(now), bind_id(entry->user_id),
 			    bind_text(entry->who), bind_text(entry->ip),
 			    bind_text(entry->request_id),
 			    bind_text(entry->action), bind_text(entry->object),
 			    bind_text(entry->before), bind_text(entry->after),
-			    bind_bytes(mac, sizeof(mac))),
+			    bind_bytes(out->mac, sizeof(out->mac))),
 		      e);
+}
+
+bool
+audit_add(struct db *db, const unsigned char key[32], const char *chain,
+	  const struct audit_entry *entry, utc_ms now, struct audit_link *out,
+	  struct err *e)
+{
+	/* Another process of the chain came first: behind it, then. */
+	for (unsigned tries = 1; !append(db, key, chain, entry, now, out, e);
+	     tries++) {
+		if (e->class != ERR_CONFLICT || tries == TRIES_MAX)
+			return err_in(e, "write the audit trail");
+		*e = (struct err){0};
+	}
+	return true;
+}
+
+bool
+audit_landed(struct db *db, const char *chain, const struct audit_link *place,
+	     bool *landed, struct err *e)
+{
+	AUTO(rows) rows = ROWS;
+	struct err off;
+	const char *mac;
+	size_t length;
+	bool read;
+
+	if (!db_sync_wait(db, true, e))
+		return false;
+	read = db_open(db, &rows, SQL_AUDIT_LANDED,
+		       BINDS(bind_text(chain), bind_int(place->seq)), e);
+	(void)!db_sync_wait(db, false, &off);
+	*landed = false;
+	if (!read || !rows_next(&rows))
+		return read && rows_check(&rows, e);
+	mac = rows_borrow(&rows, "mac", &length);
+	*landed = length == sizeof(place->mac) &&
+		  memcmp(mac, place->mac, length) == 0;
+	return rows_check(&rows, e);
+}
+
+struct writing {
+	const unsigned char *key;
+	const char *chain;
+	const struct audit_entry *entry;
+	utc_ms now;
+};
+
+static bool
+write_alone(struct db *db, void *context, struct err *e)
+{
+	const struct writing *w = context;
+	struct audit_link place;
+
+	return audit_add(db, w->key, w->chain, w->entry, w->now, &place, e);
 }
 
 bool
 audit_write(struct db *db, const unsigned char key[32], const char *chain,
 	    const struct audit_entry *entry, utc_ms now, struct err *e)
 {
-	/* Another process of the chain came first: behind it, then. */
-	for (unsigned tries = 1; !append(db, key, chain, entry, now, e);
-	     tries++) {
-		if ((e->class != ERR_CONFLICT && !db_may_repeat(db)) ||
-		    tries == TRIES_MAX)
-			return err_in(e, "write the audit trail");
-		*e = (struct err){0};
-		clock_sleep_ms(random_below(tries));
-	}
-	return true;
+	struct writing w = {key, chain, entry, now};
+
+	return db_transact(db, write_alone, &w, e);
 }
 
 bool

@@ -157,13 +157,12 @@ remove_some(struct db *db, void *context, struct err *e)
 	audit_add_link(&mark, p->of, &link);
 	entry.after = strbuf_text(&mark);
 	if (!rows_check(&rows, e) || !strbuf_check(&mark, e) ||
-	    !audit_write(db, p->key, p->chain, &entry, p->now, e) ||
 	    !db_run(db, SQL_AUDIT_REMOVE,
 		    BINDS(bind_text(p->of), bind_int(cut)), e))
 		return false;
 	p->removed = db_changed(db);
 	p->first = cut + 1;
-	return true;
+	return audit_add(db, p->key, p->chain, &entry, p->now, &link, e);
 }
 
 static bool

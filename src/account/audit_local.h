@@ -10,12 +10,6 @@
 #define AUDIT_CHAIN_MAX 401
 #define AUDIT_ANCHOR    "audit.anchor"
 
-/* A place in a chain: what the next entry is sealed together with. */
-struct audit_link {
-	int64_t seq; /* 0: before the first */
-	unsigned char mac[32];
-};
-
 MUST_CHECK bool audit_mac(const unsigned char key[32],
 			  const struct audit_link *before, const char *chain,
 			  int64_t seq, utc_ms at,

@@ -5,6 +5,7 @@
 #include "app/tests.h"
 #include "base/row_out.h"
 #include "base/text.h"
+#include "local.h"
 #include "net/http.h"
 #include "resources.h"
 #include "site/connection.h"
@@ -129,14 +130,24 @@ connection_edit(struct request *r, struct err *e)
 }
 
 static bool
+note_test(struct request *r, void *context, struct err *e)
+{
+	(void)context;
+	(void)e;
+	answer_changed(r, "connection.test", "connection bc");
+	return true;
+}
+
+/* Written down before: nothing waits for BC with a transaction open. */
+static bool
 connection_try(struct request *r, struct err *e)
 {
 	struct test_result found = {0};
 
-	if (!app_http(r->app, e) || !test_bc(r->app, 0, &found, e))
+	if (!app_http(r->app, e) || !request_change(r, note_test, NULL, e) ||
+	    !test_bc(r->app, 0, &found, e))
 		return false;
 	answer_test(r, &found);
-	answer_changed(r, "connection.test", "connection bc");
 	return strbuf_check(&r->data, e);
 }
 
@@ -211,6 +222,7 @@ const struct route bc_routes[] = {
 		.handle = connection_try,
 		.summary = "Does it answer, and as whom?",
 		.status = 200,
+		.traits = ROUTE_STEPS,
 		.reply = &shape_test,
 	},
 	{0},

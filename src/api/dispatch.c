@@ -403,22 +403,85 @@ compare_if_match(struct request *r, struct err *e)
 	return true;
 }
 
-static bool
-write_audit(struct request *r, struct err *e)
+/* What a first try left, which a repeat of the transaction makes anew. */
+static void
+begin_answer(struct request *r)
 {
-	const struct audit_entry entry = {
+	r->status = r->route->status;
+	r->is_merged = r->has_page = r->wants_worker = false;
+	r->action[0] = r->object[0] = '\0';
+	strbuf_clear(&r->data);
+	strbuf_clear(&r->headers);
+	strbuf_clear(&r->params);
+	strbuf_clear(&r->after);
+	if (!r->has_version) /* else it is what If-Match was compared with */
+		strbuf_clear(&r->before);
+}
+
+static void
+fill_entry(const struct request *r, struct audit_entry *out)
+{
+	*out = (struct audit_entry){
 		.user_id = r->caller.user_id,
 		.who = r->caller.login,
 		.ip = r->ip,
 		.request_id = r->id,
-		.action = r->action,
+		.action = r->dry_run ? "" : r->action,
 		.object = r->object,
 		.before = r->before.len > 0 ? r->before.text : NULL,
 		.after = r->after.len > 0 ? r->after.text : NULL,
 	};
+}
 
-	return r->action[0] == '\0' || r->dry_run ||
-	       app_audit(r->app, &entry, e);
+struct step {
+	struct request *r;
+	bool (*work)(struct request *r, void *context, struct err *e);
+	void *context;
+};
+
+static bool
+take_step(void *context, struct audit_entry *entry, struct err *e)
+{
+	const struct step *s = context;
+
+	begin_answer(s->r);
+	if (!s->work(s->r, s->context, e))
+		return false;
+	fill_entry(s->r, entry);
+	return true;
+}
+
+bool
+request_change(struct request *r,
+	       bool (*work)(struct request *r, void *context, struct err *e),
+	       void *context, struct err *e)
+{
+	struct step step = {r, work, context};
+
+	if (!app_change(r->app, take_step, &step, true, e)) {
+		/* Nothing of it holds: no cookie, no place of what is not
+		 * there, and no setting that was read of it. */
+		strbuf_clear(&r->headers);
+		r->app->settings_ms = INT64_MIN / 2;
+		return false;
+	}
+	r->action[0] = '\0'; /* it is written down */
+	return true;
+}
+
+static bool
+run_handler(struct request *r, void *context, struct err *e)
+{
+	(void)context;
+	return r->route->handle(r, e);
+}
+
+/* Looks change nothing; some changes are made of steps. */
+static bool
+is_one_change(const struct request *r)
+{
+	return strcmp(r->route->method, "GET") != 0 &&
+	       (r->route->traits & (ROUTE_STEPS | ROUTE_NO_DATABASE)) == 0;
 }
 
 static bool
@@ -430,9 +493,14 @@ handle(struct request *r, struct err *e)
 		return false;
 	if (done)
 		return true;
-	r->status = r->route->status;
-	ok = r->route->handle(r, e) && seed_answer(r, e) && write_audit(r, e);
+	begin_answer(r);
+	ok = (is_one_change(r) ? request_change(r, run_handler, NULL, e)
+			       : r->route->handle(r, e)) &&
+	     seed_answer(r, e);
 	idempotency_end(r, ok);
+	/* It would not see what is not committed. */
+	if (ok && r->wants_worker)
+		worker_start(r);
 	return ok;
 }
 

@@ -27,6 +27,16 @@ MUST_CHECK bool seed_answer(struct request *r, struct err *e);
 MUST_CHECK bool idempotency_begin(struct request *r, bool *done, struct err *e);
 void idempotency_end(struct request *r, bool ok);
 
+/*
+ * dispatch.c: a step of a route with ROUTE_STEPS, in one transaction with the
+ * entry that answer_changed() names; the answer begins with it. work may run
+ * again. Every other change is one as a whole.
+ */
+MUST_CHECK bool request_change(struct request *r,
+			       bool (*work)(struct request *r, void *context,
+					    struct err *e),
+			       void *context, struct err *e);
+
 /* answer.c: sends what r holds, or what e says. */
 void answer_send(struct request *r);
 void answer_error(struct request *r, const struct err *e);

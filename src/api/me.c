@@ -33,19 +33,23 @@ request_hash_password(struct request *r, const struct user *user,
 }
 
 static bool
+keep_password(struct request *r, void *context, struct err *e)
+{
+	answer_changed(r, "user.password", "user %s", r->caller.login);
+	return user_set_password(r->app->db, r->caller.user_id, context,
+				 r->caller.session_id, e);
+}
+
+static bool
 me_password(struct request *r, struct err *e)
 {
 	const char *wanted = request_text(r, "new_password");
 	char hash[PASSWORD_HASH_MAX];
 	struct user user;
 
-	if (!request_prove(r, &user, e) ||
-	    !request_hash_password(r, &user, wanted, hash, e) ||
-	    !user_set_password(r->app->db, r->caller.user_id, hash,
-			       r->caller.session_id, e))
-		return false;
-	answer_changed(r, "user.password", "user %s", r->caller.login);
-	return true;
+	return request_prove(r, &user, e) &&
+	       request_hash_password(r, &user, wanted, hash, e) &&
+	       request_change(r, keep_password, hash, e);
 }
 
 static bool
@@ -215,6 +219,7 @@ const struct route me_routes[] = {
 		.handle = me_password,
 		.summary = "Change your password; ends your other sessions",
 		.status = 204,
+		.traits = ROUTE_STEPS,
 		.body = password_body,
 	},
 	{

@@ -97,7 +97,7 @@ answer_operation(struct request *r, int64_t id, bool merged, struct err *e)
 	answer_location(r, "/operations/%lld", (long long)id);
 	if (!answer_one_of(r, &entity_operations, id, e))
 		return false;
-	worker_start(r);
+	r->wants_worker = true;
 	return true;
 }
 
@@ -257,7 +257,7 @@ operations_bulk(struct request *r, struct err *e)
 		strbuf_addf(&r->after, "{\"operations\":[%s]}",
 			    strbuf_text(&bulk.ids));
 		if (bulk.retries)
-			worker_start(r);
+			r->wants_worker = true;
 	}
 	return strbuf_check(&bulk.refused, e) && strbuf_check(&r->data, e);
 }

@@ -70,6 +70,29 @@ request_renew(struct request *r, bool is_proof, struct err *e)
 }
 
 static bool
+begin(struct request *r, void *context, struct err *e)
+{
+	const struct user *user = context;
+	const char *agent = request_header(r, "User-Agent");
+	const struct session_limits limits = {r->app->config.auth.idle_min,
+					      r->app->config.auth.absolute_h};
+	char text[SESSION_TEXT_MAX];
+
+	identity_end(&r->caller);
+	if (!session_begin(r->app->db, user->id, r->ip,
+			   agent == NULL ? "" : agent, &limits, text, e) ||
+	    !session_check(r->app->db, text, &limits, r->now, false, &r->caller,
+			   e))
+		return false;
+	session_nonce(r->app->web_key, text, r->nonce);
+	set_cookie(r, text);
+	add_session(r);
+	answer_changed(r, "session.begin", "user %s", user->login);
+	return strbuf_check(&r->data, e);
+}
+
+/* The try is counted whatever becomes of it. */
+static bool
 session_open(struct request *r, struct err *e)
 {
 	const struct login_ask ask = {
@@ -81,22 +104,20 @@ session_open(struct request *r, struct err *e)
 		.secrets = &r->app->secrets,
 		.now = r->now,
 	};
-	const char *agent = request_header(r, "User-Agent");
-	const struct session_limits limits = {r->app->config.auth.idle_min,
-					      r->app->config.auth.absolute_h};
-	char text[SESSION_TEXT_MAX];
 	struct user user;
 
-	if (!login_try(r->app->db, &ask, &user, e) ||
-	    !session_begin(r->app->db, user.id, r->ip,
-			   agent == NULL ? "" : agent, &limits, text, e) ||
-	    !session_check(r->app->db, text, &limits, r->now, false, &r->caller,
-			   e))
+	return login_try(r->app->db, &ask, &user, e) &&
+	       request_change(r, begin, &user, e);
+}
+
+static bool
+renew(struct request *r, void *context, struct err *e)
+{
+	(void)context;
+	if (!request_renew(r, true, e))
 		return false;
-	session_nonce(r->app->web_key, text, r->nonce);
-	set_cookie(r, text);
 	add_session(r);
-	answer_changed(r, "session.begin", "user %s", user.login);
+	answer_changed(r, "session.prove", "user %s", r->caller.login);
 	return strbuf_check(&r->data, e);
 }
 
@@ -105,11 +126,7 @@ session_prove(struct request *r, struct err *e)
 {
 	struct user user;
 
-	if (!request_prove(r, &user, e) || !request_renew(r, true, e))
-		return false;
-	add_session(r);
-	answer_changed(r, "session.prove", "user %s", r->caller.login);
-	return strbuf_check(&r->data, e);
+	return request_prove(r, &user, e) && request_change(r, renew, NULL, e);
 }
 
 static bool
@@ -182,6 +199,7 @@ const struct route session_routes[] = {
 		.handle = session_open,
 		.summary = "Log in; the answer sets a cookie",
 		.status = 201,
+		.traits = ROUTE_STEPS,
 		.body = login_body,
 		.reply = &session_shape,
 	},
@@ -202,7 +220,7 @@ const struct route session_routes[] = {
 		.handle = session_prove,
 		.summary = "The password once more, before what needs it",
 		.status = 200,
-		.traits = ROUTE_SHOWN_ONCE | ROUTE_ENROL,
+		.traits = ROUTE_SHOWN_ONCE | ROUTE_ENROL | ROUTE_STEPS,
 		.body = prove_body,
 		.reply = &session_shape,
 	},

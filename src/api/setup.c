@@ -42,6 +42,21 @@ knows_code(struct request *r, struct err *e)
 }
 
 static bool
+add_administrator(struct request *r, void *context, struct err *e)
+{
+	struct user *user = context;
+
+	if (!user_add(r->app->db, user, NULL, NULL, r->now, e))
+		return false;
+	strbuf_add(&r->data, "{\"login\":");
+	json_out_text(&r->data, user->login);
+	strbuf_add(&r->data, "}");
+	answer_changed(r, "setup.administrator", "user %s", user->login);
+	return strbuf_check(&r->data, e);
+}
+
+/* A code that is tried is counted whatever becomes of it. */
+static bool
 setup_administrator(struct request *r, struct err *e)
 {
 	struct user user = {
@@ -57,16 +72,10 @@ setup_administrator(struct request *r, struct err *e)
 	(void)text_copy(user.login, sizeof(user.login),
 			request_text(r, "login"));
 	(void)text_copy(user.name, sizeof(user.name), request_text(r, "name"));
-	if (!knows_code(r, e) ||
-	    !request_hash_password(r, &user, request_text(r, "password"),
-				   user.password_hash, e) ||
-	    !user_add(r->app->db, &user, NULL, NULL, r->now, e))
-		return false;
-	strbuf_add(&r->data, "{\"login\":");
-	json_out_text(&r->data, user.login);
-	strbuf_add(&r->data, "}");
-	answer_changed(r, "setup.administrator", "user %s", user.login);
-	return strbuf_check(&r->data, e);
+	return knows_code(r, e) &&
+	       request_hash_password(r, &user, request_text(r, "password"),
+				     user.password_hash, e) &&
+	       request_change(r, add_administrator, &user, e);
 }
 
 /* A one-time link: whoever has it chooses the password. */
@@ -143,6 +152,7 @@ const struct route setup_routes[] = {
 		.handle = setup_administrator,
 		.summary = "The first account, with the set-up code",
 		.status = 201,
+		.traits = ROUTE_STEPS,
 		.body = administrator_body,
 		.reply = &login_shape,
 	},

@@ -139,7 +139,7 @@ sync_now(struct request *r, struct err *e)
 	r->is_merged = s.all_merged;
 	answer_location(r, "/operations/%lld", (long long)s.first);
 	answer_changed(r, "sync.now", "%zu operations", s.count);
-	worker_start(r);
+	r->wants_worker = true;
 	return strbuf_check(&r->data, e);
 }
 

@@ -1,8 +1,5 @@
-#include <stdio.h>
 #include <string.h>
-#include <unistd.h>
 
-#include "account/audit.h"
 #include "app/app.h"
 #include "site/secret_store.h"
 
@@ -69,45 +66,5 @@ app_keys(struct app *app, struct err *e)
 	    !take_key(app, "audit.key", app->audit_key, e))
 		return err_in(e, "keys of this installation");
 	app->has_keys = true;
-	return true;
-}
-
-/* "api" is what answers requests, "cli" whatever else runs here. */
-static void
-chain_of(const char *process, char out[100])
-{
-	char host[64] = "?";
-
-	(void)gethostname(host, sizeof(host) - 1);
-	(void)snprintf(out, 100, "%s:%s", process, host);
-}
-
-bool
-app_audit(struct app *app, const struct audit_entry *entry, struct err *e)
-{
-	char chain[100];
-
-	chain_of(entry->ip[0] == '\0' ? "cli" : "api", chain);
-	return app_keys(app, e) && audit_write(app->db, app->audit_key, chain,
-					       entry, app_now(app), e);
-}
-
-bool
-app_audit_daily(struct app *app, struct err *e)
-{
-	const utc_ms now = app_now(app);
-	const utc_ms before =
-		now - (utc_ms)app->config.retention.audit_days * DAY;
-	char chain[100], seal[AUDIT_SEAL_MAX];
-	uint64_t removed;
-
-	chain_of("cli", chain);
-	if (!app_keys(app, e) ||
-	    !audit_purge(app->db, app->audit_key, chain, before, now, &removed,
-			 e) ||
-	    !audit_anchor(app->db, app->audit_key, chain, now, seal, e))
-		return false;
-	log_line(&app->log, LOG_INFO, LOG_TEXT("audit", "anchor"),
-		 LOG_TEXT("seal", seal), LOG_INT("removed", (int64_t)removed));
 	return true;
 }

@@ -155,7 +155,7 @@ const struct command retry_commands[] = {
 				 "a failed operation"},
 				{0},
 			},
-		.traits = IS_CHANGE | TAKES_YES | IS_COMMON,
+		.traits = IS_STEPS | TAKES_YES | IS_COMMON,
 		.check = check_retry,
 		.run = run_retry,
 	},

@@ -171,7 +171,7 @@ const struct command secret_commands[] = {
 		.examples = EXAMPLES({"orderbridge secret rotate",
 				      "once a year, or when the key file was "
 				      "seen by somebody"}),
-		.traits = IS_CHANGE,
+		.traits = IS_STEPS,
 		.run = secret_rotate,
 	},
 	{

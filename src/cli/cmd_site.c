@@ -378,7 +378,7 @@ const struct command site_commands[] = {
 	 SITE_EXAMPLES({"orderbridge site webhooks woo-us", "are they well?"},
 		       {"orderbridge site webhooks woo-us --repair",
 			"set them up, or again"}),
-	 .traits = IS_CHANGE | TAKES_FORMAT,
+	 .traits = IS_STEPS | TAKES_FORMAT,
 	 .change_flag = "repair",
 	 .run = run_webhooks},
 	{.name = "site delete",

@@ -85,7 +85,7 @@ const struct command test_commands[] = {
 				 "after its keys were set"},
 				{0},
 			},
-		.traits = IS_CHANGE,
+		.traits = IS_STEPS,
 		.run = run_site_test,
 	},
 	{

@@ -370,7 +370,7 @@ const struct command work_commands[] = {
 				 "one site, now"},
 				{0},
 			},
-		.traits = IS_CHANGE,
+		.traits = IS_STEPS,
 		.run = run_cron_run,
 	},
 	{

@@ -209,8 +209,7 @@ run_command(struct call *call, char *const *environment)
 	int status;
 
 	if (!open_needs(&app, call, environment, &e) ||
-	    !call->command->run(&app, call, &e) ||
-	    (command_notes(call) && !command_note(&app, call, &e))) {
+	    !command_run(&app, call, &e)) {
 		status = exit_status(&e);
 		add_next_step(call, &e);
 		error_print(&e, call->err, call->color_err);

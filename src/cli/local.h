@@ -43,11 +43,11 @@ MUST_CHECK bool call_read_secret(const struct call *call, const char *name,
 /* Whether what this call does belongs into the audit trail (IS_CHANGE). */
 bool command_notes(const struct call *call);
 /*
- * Writes it down, from the command's row and what it was given: "site.enable",
+ * Runs it. A change is written down with it in one transaction, or before it
+ * where it is IS_STEPS: from its row and what it was given, "site.enable",
  * "site woo-us", by "cli:maria".
  */
-MUST_CHECK bool command_note(struct app *app, const struct call *call,
-			     struct err *e);
+MUST_CHECK bool command_run(struct app *app, struct call *call, struct err *e);
 
 #define PERSON_MAX 81
 /* Who runs the command, for what is written down; returns out. */

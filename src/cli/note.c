@@ -94,25 +94,72 @@ command_notes(const struct call *call)
 		call_switch(call, command->change_flag));
 }
 
-bool
-command_note(struct app *app, const struct call *call, struct err *e)
-{
+/* An entry, and where its texts stand. */
+struct note {
+	struct app *app;
+	struct call *call;
 	char action[ACTION_MAX], object[OBJECT_MAX];
 	char person[PERSON_MAX], who[PERSON_MAX + 8];
-	AUTO(strbuf) after = STRBUF(AFTER_MAX);
-	struct audit_entry entry = {
-		.who = who,
+	struct strbuf after;
+};
+
+static bool
+note_only(void *context, struct audit_entry *entry, struct err *e)
+{
+	struct note *n = context;
+
+	action_of(n->call->command, n->action);
+	object_of(n->call, n->object);
+	(void)snprintf(n->who, sizeof(n->who), "cli:%.70s",
+		       person_name(n->person));
+	strbuf_clear(&n->after);
+	if (!after_of(n->call, &n->after, e))
+		return false;
+	*entry = (struct audit_entry){
+		.who = n->who,
 		.ip = "",
 		.request_id = "",
-		.action = action,
-		.object = object,
+		.action = n->action,
+		.object = n->object,
+		.after = n->after.text,
 	};
+	return true;
+}
 
-	action_of(call->command, action);
-	object_of(call, object);
-	(void)snprintf(who, sizeof(who), "cli:%.70s", person_name(person));
-	if (!after_of(call, &after, e))
-		return false;
-	entry.after = after.text;
-	return app_audit(app, &entry, e);
+static bool
+run_and_note(void *context, struct audit_entry *entry, struct err *e)
+{
+	struct note *n = context;
+
+	return n->call->command->run(n->app, n->call, e) &&
+	       note_only(n, entry, e);
+}
+
+/* What it read and printed cannot be taken back, so it runs once. */
+static bool
+run_change(struct note *n, struct err *e)
+{
+	if (app_change(n->app, run_and_note, n, false, e))
+		return true;
+	if (e->class == ERR_TEMPORARY && e->hint[0] == '\0')
+		err_hint(e, "nothing was changed; run the command again");
+	return false;
+}
+
+bool
+command_run(struct app *app, struct call *call, struct err *e)
+{
+	const struct command *command = call->command;
+	struct note n = {.app = app, .call = call, .after = STRBUF(AFTER_MAX)};
+	bool done;
+
+	if (!command_notes(call))
+		done = command->run(app, call, e);
+	else if ((command->traits & IS_STEPS) == IS_STEPS)
+		done = app_change(app, note_only, &n, true, e) &&
+		       command->run(app, call, e);
+	else
+		done = run_change(&n, e);
+	strbuf_end(&n.after);
+	return done;
 }

@@ -34,6 +34,8 @@ struct db {
 	uint64_t built_used;
 
 	enum { TX_NONE, TX_OPEN, TX_BROKEN } tx;
+	/* db_transact becomes a part of what is open; is such a part. */
+	bool takes_parts, is_part;
 	bool may_repeat;
 	unsigned error;
 	struct err broken_by; /* why tx is TX_BROKEN */

@@ -149,10 +149,10 @@ try_once(struct db *db,
 	return false;
 }
 
-bool
-db_transact(struct db *db,
-	    bool (*work)(struct db *db, void *context, struct err *e),
-	    void *context, struct err *e)
+static bool
+transact(struct db *db,
+	 bool (*work)(struct db *db, void *context, struct err *e),
+	 void *context, unsigned most, struct err *e)
 {
 	if (db->tx != TX_NONE)
 		return db_begin(db, e); /* tells what is wrong */
@@ -163,10 +163,74 @@ db_transact(struct db *db,
 		if (!db->may_repeat)
 			return false;
 		e->class = ERR_TEMPORARY; /* no COMMIT was sent */
-		if (tries == TRIES_MAX)
+		if (tries == most)
 			return false;
 		wait_before_try(tries);
 	}
+}
+
+/* What is broken refuses the statement that would begin the part. */
+static bool
+transact_part(struct db *db,
+	      bool (*work)(struct db *db, void *context, struct err *e),
+	      void *context, struct err *e)
+{
+	bool may_repeat;
+	struct err undo = {0};
+	unsigned error;
+
+	if (!db_ready(db, e) ||
+	    !db_run_plain(db, DB_PHASE_IN_TRANSACTION, SQL_SAVEPOINT_INNER, e))
+		return false;
+	db->is_part = true;
+	if (work(db, context, e)) {
+		db->is_part = false;
+		return true;
+	}
+	db->is_part = false;
+	may_repeat = db->may_repeat;
+	error = db->error;
+	if (db->tx != TX_OPEN)
+		return false;
+	if (!db_run_plain(db, DB_PHASE_IN_TRANSACTION, SQL_SAVEPOINT_INNER_UNDO,
+			  &undo)) {
+		/* Half of a part must not be committed. */
+		db->tx = TX_BROKEN;
+		db->broken_by = undo;
+	}
+	db->may_repeat = may_repeat;
+	db->error = error;
+	return false;
+}
+
+bool
+db_transact(struct db *db,
+	    bool (*work)(struct db *db, void *context, struct err *e),
+	    void *context, struct err *e)
+{
+	return db_takes_parts(db) ? transact_part(db, work, context, e)
+				  : transact(db, work, context, TRIES_MAX, e);
+}
+
+bool
+db_transact_whole(struct db *db,
+		  bool (*work)(struct db *db, void *context, struct err *e),
+		  void *context, bool may_repeat, struct err *e)
+{
+	bool done;
+
+	if (db->tx != TX_NONE)
+		return db_begin(db, e);
+	db->takes_parts = true;
+	done = transact(db, work, context, may_repeat ? TRIES_MAX : 1, e);
+	db->takes_parts = false;
+	return done;
+}
+
+bool
+db_takes_parts(const struct db *db)
+{
+	return db->takes_parts && db->tx != TX_NONE && !db->is_part;
 }
 
 bool

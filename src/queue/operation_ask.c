@@ -212,7 +212,8 @@ operation_ask(struct db *db, const struct operation_ask *ask, utc_ms now,
 	for (unsigned tries = 0; !db_transact(db, asking_put, &a, e); tries++) {
 		bool in_doubt = e->class == ERR_UNKNOWN && a.id != 0;
 
-		if (!queue_again(tries, e) ||
+		if ((db_takes_parts(db) && db_may_repeat(db)) ||
+		    !queue_again(tries, e) ||
 		    (in_doubt && !asking_landed(db, &a, &landed, e)))
 			return err_in(e, "queue %s", ask->kind);
 		if (landed)

@@ -60,7 +60,8 @@ transact(struct db *db,
 {
 	for (unsigned tries = 0; !db_transact(db, work, c, e); tries++) {
 		c->in_doubt |= e->class == ERR_UNKNOWN;
-		if (!queue_again(tries, e))
+		if ((db_takes_parts(db) && db_may_repeat(db)) ||
+		    !queue_again(tries, e))
 			return false;
 	}
 	return true;

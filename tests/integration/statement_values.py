@@ -208,6 +208,7 @@ CASES: dict[str, Case | list[Case]] = {
     "audit_chains": case(),
     "audit_walk": case("api:web1", 20_000),
     "audit_link": case("api:web1", 20_000),
+    "audit_landed": case("api:web1", 20_000),
     "audit_heads": case(),
     "audit_anchors": case("audit.anchor"),
     "audit_purged": case("api:web1", dear="an entry a day and chain"),

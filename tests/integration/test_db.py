@@ -205,6 +205,45 @@ def test_a_deadlock_runs_the_work_again(probe_table: Database):
     assert numbers(probe_table)[:3] == [11, 21, 30]
 
 
+def test_a_part_that_fails_goes_alone_and_the_whole_with_its_parts(
+    probe_table: Database,
+):
+    found = probe_table.probe("parts")
+    assert (found.value["first"], found.value["whole"]) == ("ok", "ok")
+    assert found.value["second"] == "conflict"
+    assert found.value["inner.text"] == "a transaction is open already"
+    assert found.all("takes_parts") == ["1", "0", "0"]
+    assert numbers(probe_table) == [11, 21, 30]
+    assert probe_table.probe("parts", "fail").value["whole"] != "ok"
+    assert numbers(probe_table) == [11, 21, 30]
+
+
+def test_a_whole_whose_commit_is_lost_runs_again_from_its_beginning(
+    probe_table: Database,
+):
+    found = probe_table.probe("parts", fault="db.before_commit:1:error").value
+    assert (found["whole"], found["tries"]) == ("ok", "2")
+    assert numbers(probe_table) == [11, 21, 30]
+
+
+@pytest.mark.parametrize("work, left", [("always", [10, 20, 30]), ("", [11, 21, 30])])
+def test_a_part_that_loses_the_connection_breaks_the_whole(
+    probe_table: Database, work: str, left: list[int]
+):
+    nths = "2" if work == "" else "0"
+    found = probe_table.probe("parts", fault=f"db.statement:{nths}:error").value
+    assert found["whole"] == ("ok" if work == "" else "temporary")
+    assert numbers(probe_table) == left
+
+
+def test_work_that_may_not_repeat_does_not(probe_table: Database):
+    paused = probe_table.probe_until_pause("parts", "once")
+    probe_table.kill_connections()
+    found = paused.finish().value
+    assert (found["whole"], found["tries"]) == ("temporary", "1")
+    assert numbers(probe_table) == [10, 20, 30]
+
+
 def test_a_lock_wait_breaks_the_transaction_and_nothing_of_it_stays(
     probe_table: Database,
 ):

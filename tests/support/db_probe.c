@@ -324,6 +324,44 @@ cmd_transact(struct db *db, const char *arg, struct err *e)
 	return show_query(db, SQL_PROBE_LIST, e);
 }
 
+/* Changes something, and is no success; within it there are no more parts. */
+static bool
+raise_c_and_fail(struct db *db, void *context, struct err *e)
+{
+	if (!db_run(db, SQL_PROBE_RAISE, BINDS(bind_text("c")), e))
+		return false;
+	printf("takes_parts=%d\n", db_takes_parts(db));
+	show("inner", db_transact(db, raise_a, context, e), db, e);
+	return err_set(e, ERR_CONFLICT, "this part failed");
+}
+
+static bool
+work_in_parts(struct db *db, void *context, struct err *e)
+{
+	char never[] = "";
+
+	printf("takes_parts=%d\n", db_takes_parts(db));
+	if (!show("first", db_transact(db, raise_a, context, e), db, e))
+		return false;
+	show("second", db_transact(db, raise_c_and_fail, never, e), db, e);
+	return strcmp(context, "fail") != 0;
+}
+
+static bool
+cmd_parts(struct db *db, const char *arg, struct err *e)
+{
+	char pause[16];
+	bool done;
+
+	snprintf(pause, sizeof(pause), "%s", arg);
+	done = db_transact_whole(db, work_in_parts, pause,
+				 strcmp(arg, "once") != 0, e);
+	show("whole", done, db, e);
+	printf("tries=%u\n", tries);
+	printf("takes_parts=%d\n", db_takes_parts(db));
+	return show_query(db, SQL_PROBE_LIST, e);
+}
+
 /* What is left of a transaction that broke, and of one that was lost. */
 static bool
 cmd_broken(struct db *db, const char *arg, struct err *e)
@@ -533,6 +571,7 @@ static const struct command {
 	{"moments", cmd_moments},
 	{"nested", cmd_nested},
 	{"own", cmd_own},
+	{"parts", cmd_parts},
 	{"returning", cmd_returning},
 	{"session", cmd_session},
 	{"sleep", cmd_sleep},
