@@ -293,6 +293,14 @@ SELECT
          WHERE w.state = 'pending'
          LIMIT 10001) AS g) AS webhooks_pending
 
+-- name: api_metrics_refused
+SELECT w.site_id, COALESCE(t.code, '') AS site, w.code, w.refused
+FROM rm_webhook_refused AS w
+LEFT JOIN rm_sites AS t ON t.id = w.site_id
+WHERE t.deleted_at IS NULL
+ORDER BY w.site_id, w.code
+LIMIT 1000
+
 -- name: api_site_webhooks
 SELECT c.url, c.checked_at, COALESCE(c.is_fine, 0) AS is_fine,
        COALESCE(c.repaired, 0) AS repaired, c.subscriptions,
@@ -300,7 +308,17 @@ SELECT c.url, c.checked_at, COALESCE(c.is_fine, 0) AS is_fine,
         FROM rm_webhook_in AS w
         WHERE w.site_id = t.id
         ORDER BY w.received_at DESC
-        LIMIT 1) AS received_at
+        LIMIT 1) AS received_at,
+       (SELECT CONCAT('[',
+                      COALESCE(GROUP_CONCAT(JSON_OBJECT('code', f.code,
+                                                        'count', f.refused)
+                                            ORDER BY f.code), ''),
+                      ']')
+        FROM rm_webhook_refused AS f
+        WHERE f.site_id = t.id) AS refused,
+       (SELECT MAX(f.last_at)
+        FROM rm_webhook_refused AS f
+        WHERE f.site_id = t.id) AS refused_at
 FROM rm_sites AS t
 LEFT JOIN rm_webhook_check AS c ON c.site_id = t.id
 WHERE t.id = ?

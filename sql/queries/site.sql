@@ -175,3 +175,9 @@ INSERT INTO rm_webhook_in (site_id, topic, platform_order_id, dedup,
        delivery_id, ip, spooled, state, received_at, body)
 VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
     ON DUPLICATE KEY UPDATE id = id
+
+-- name: webhook_refused_add
+INSERT INTO rm_webhook_refused (site_id, code, refused, last_at)
+VALUES (?, ?, ?, ?)
+    ON DUPLICATE KEY UPDATE refused = refused + VALUES(refused),
+       last_at = GREATEST(last_at, VALUES(last_at))

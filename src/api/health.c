@@ -42,6 +42,29 @@ openapi_show(struct request *r, struct err *e)
 	return strbuf_check(&r->data, e);
 }
 
+/* Of sites that the caller may see; "" is none of ours. */
+static bool
+add_refused(struct request *r, struct err *e)
+{
+	AUTO(rows) rows = ROWS;
+
+	if (!db_open(r->app->db, &rows, SQL_API_METRICS_REFUSED, NO_BINDS, e))
+		return false;
+	strbuf_add(&r->data,
+		   "# TYPE orderbridge_webhooks_refused_total counter\n");
+	while (rows_next(&rows)) {
+		if (!request_may_see(r, rows_int(&rows, "site_id")))
+			continue;
+		strbuf_addf(&r->data,
+			    "orderbridge_webhooks_refused_total{site=\"%s\","
+			    "code=\"%s\"} %lld\n",
+			    rows_borrow(&rows, "site", NULL),
+			    rows_borrow(&rows, "code", NULL),
+			    (long long)rows_int(&rows, "refused"));
+	}
+	return rows_check(&rows, e);
+}
+
 /* In the text format of Prometheus; names begin with the program's. */
 static bool
 metrics_show(struct request *r, struct err *e)
@@ -61,7 +84,8 @@ metrics_show(struct request *r, struct err *e)
 			    names[i], names[i],
 			    (long long)rows_int(&rows, names[i]));
 	r->content_type = "text/plain; version=0.0.4; charset=utf-8";
-	return rows_check(&rows, e) && strbuf_check(&r->data, e);
+	return rows_check(&rows, e) && add_refused(r, e) &&
+	       strbuf_check(&r->data, e);
 }
 
 static const char *const statuses[] = {"ok", "unavailable", NULL};

@@ -5,7 +5,11 @@
 #include "base/text.h"
 #include "local.h"
 
-enum { PINGS_A_MINUTE = 60, WORKER_EVERY_MS = 1000 };
+enum {
+	PINGS_A_MINUTE = 60,
+	WORKER_EVERY_MS = 1000,
+	REFUSALS_EVERY_MS = 10 * 1000
+};
 
 void
 hooks_end(struct hooks *hooks)
@@ -89,4 +93,22 @@ hooks_start_worker(struct hooks *hooks, struct app *app)
 		return;
 	hooks->worker_boot_ms = now + WORKER_EVERY_MS;
 	hooks->wants_worker = worker_start_one(app) == WORKER_IS_FULL;
+}
+
+void
+hooks_write_refusals(struct hooks *hooks, struct app *app, bool is_last)
+{
+	const int64_t now = clock_boot_ms();
+	struct err why = {0};
+
+	/* Nobody waits for a database here: the next webhook would wait too. */
+	if (app->db == NULL || refusals_are_none(&hooks->refusals) ||
+	    (!is_last && (now < hooks->refusals_boot_ms ||
+			  now < hooks->away_until_boot_ms)))
+		return;
+	hooks->refusals_boot_ms = now + REFUSALS_EVERY_MS;
+	if (refusals_write(app->db, &hooks->refusals, &why))
+		return;
+	hooks->refusals_boot_ms = now + MINUTE;
+	log_line(&app->log, LOG_WARN, LOG_TEXT("why", why.text));
 }

@@ -8,6 +8,7 @@
 
 #include "app/app.h"
 #include "entity/list.h"
+#include "site/refusal.h"
 #include "site/webhook.h"
 
 enum { HOOK_SITES_MAX = 64 };
@@ -29,6 +30,8 @@ struct hooks {
 	unsigned pings;
 	bool wants_worker;
 	int64_t worker_boot_ms; /* not before this */
+	struct refusals refusals;
+	int64_t refusals_boot_ms; /* nor these */
 };
 
 void hooks_end(struct hooks *hooks);
@@ -44,5 +47,10 @@ bool hooks_may_ping(struct hooks *hooks);
  * again while all places are taken: theirs may have looked too early.
  */
 void hooks_start_worker(struct hooks *hooks, struct app *app);
+/*
+ * Writes what was refused: the first one at once, those that follow every ten
+ * seconds, whatever their number. is_last: now, nobody will ask again.
+ */
+void hooks_write_refusals(struct hooks *hooks, struct app *app, bool is_last);
 
 #endif

@@ -70,6 +70,7 @@ follow_settings(struct app *app, struct fcgi *fcgi, struct hooks *hooks,
 	    strcmp(named, app->config.file) == 0)
 		return true;
 	again.config_file = named;
+	hooks_write_refusals(hooks, app, true);
 	hooks_end(hooks);
 	app_close(app);
 	if (!app_open(app, &again, e))
@@ -119,6 +120,7 @@ serve(struct app *app, struct fcgi *fcgi, const struct app_start *start)
 		app_reopen_log(app);
 		log_hold(&app->log);
 		hooks_start_worker(&hooks, app);
+		hooks_write_refusals(&hooks, app, false);
 		if (!next(app, fcgi))
 			continue;
 		if (!follow_settings(app, fcgi, &hooks, start, &e)) {
@@ -131,4 +133,5 @@ serve(struct app *app, struct fcgi *fcgi, const struct app_start *start)
 		answer(app, fcgi, &hooks);
 	}
 	hooks_start_worker(&hooks, app);
+	hooks_write_refusals(&hooks, app, true);
 }

@@ -149,7 +149,7 @@ text_or_empty(const char *text)
 }
 
 static bool
-webhook_take(struct request *r, struct err *e)
+take(struct request *r, struct err *e)
 {
 	AUTO(strbuf) body = STRBUF(r->app->config.web.webhook_body_kb * 1024UL);
 	struct webhook_in in = {
@@ -179,6 +179,28 @@ webhook_take(struct request *r, struct err *e)
 	return strbuf_check(&r->data, e);
 }
 
+/* Whose it is is mostly known; not of a body that was too large to look at. */
+static void
+note_refusal(struct request *r, enum code why)
+{
+	const char *code = request_text(r, "site");
+	const struct hook_site *site = hooks_find(r->hooks, code);
+
+	if (site == NULL && why != OB_NOT_FOUND)
+		site = find_site(r, code, FRESH_MS);
+	refusals_count(&r->hooks->refusals,
+		       site == NULL ? 0 : site->secrets.site_id, why, r->now);
+}
+
+static bool
+webhook_take(struct request *r, struct err *e)
+{
+	if (take(r, e))
+		return true;
+	note_refusal(r, e->code);
+	return false;
+}
+
 static const struct shape receipt = {
 	"WebhookReceipt",
 	(const struct field[]){
@@ -202,6 +224,15 @@ static const struct shape subscription = {
 	},
 };
 
+static const struct shape refusal = {
+	"WebhookRefusals",
+	(const struct field[]){
+		{"code", FIELD_WORD, 0, NULL, refusal_codes, NULL, NULL},
+		{"count", FIELD_COUNT, 0, NULL, NULL, NULL, NULL},
+		{0},
+	},
+};
+
 static const struct shape site_webhooks = {
 	"SiteWebhooks",
 	(const struct field[]){
@@ -216,6 +247,10 @@ static const struct shape site_webhooks = {
 		 &subscription, NULL},
 		{"received_at", FIELD_TIME, 0, NULL, NULL, NULL,
 		 "the last delivery"},
+		{"refused", FIELD_JSON, 0, NULL, NULL, &refusal,
+		 "deliveries that were refused, in all; some seconds late"},
+		{"refused_at", FIELD_TIME, 0, NULL, NULL, NULL,
+		 "the last of them"},
 		{0},
 	},
 };

@@ -9,6 +9,7 @@
 #include "flow/mark.h"
 #include "order/store.h"
 #include "queue/window.h"
+#include "site/refusal.h"
 #include "site/spool.h"
 
 enum { ORDERS_AT_ONCE = 100, SITES_AT_ONCE = 64 };
@@ -16,6 +17,7 @@ enum { ORDERS_AT_ONCE = 100, SITES_AT_ONCE = 64 };
 struct replay {
 	struct app *app;
 	unsigned stored, known, refused;
+	struct refusals refusals;
 };
 
 /* The signature, where it could not be checked when it came. */
@@ -37,6 +39,10 @@ take(void *context, const struct webhook_in *in, struct err *e)
 		replay->known += fine && !fresh;
 	} else if (fine) {
 		replay->refused++;
+		refusals_count(&replay->refusals, secrets.site_id,
+			       secrets.site_id == 0 ? OB_NOT_FOUND
+						    : OB_BAD_SIGNATURE,
+			       in->received_at);
 	}
 	webhook_secrets_end(&secrets);
 	return fine;
@@ -53,7 +59,8 @@ webhook_replay(struct app *app, struct err *e)
 	if (spool_is_empty(folder))
 		return true;
 	fine = app_db(app, e) && app_secrets(app, e) &&
-	       spool_replay(folder, take, &replay, &torn, e);
+	       spool_replay(folder, take, &replay, &torn, e) &&
+	       refusals_write(app->db, &replay.refusals, e);
 	log_line(&app->log, replay.refused || torn ? LOG_WARN : LOG_INFO,
 		 LOG_TEXT("flow", "webhook"),
 		 LOG_TEXT("msg", "spool of webhooks replayed"),

@@ -501,9 +501,11 @@ CASES: dict[str, Case | list[Case]] = {
     ],
     "api_watermarks": case("orders"),
     "api_metrics": case(dear=CAPPED),
+    "api_metrics_refused": case(),
     "api_job": case(1),
     "api_job_hasten": case(1),
     "webhook_site": case("shop1"),
+    "webhook_refused_add": case(1, "ob_bad_signature", 2, NOW),
     "webhook_add": case(
         *(1, "order.updated", "7", HASH, "e5a5", "192.0.2.7", 0, "pending", NOW),
         b"{}",

@@ -23,6 +23,8 @@ SECRET = "webhook-secret-of-the-demo-shop"
 BURST = int(os.environ.get("WEBHOOKS", "300"))
 PASSWORD = "tall-anchor-forty-ships"
 SITE = "site.demo.webhook_secret"
+WRONG = base64.b64encode(b"x" * 32).decode()
+REFUSED = "SELECT code, refused FROM rm_webhook_refused WHERE site_id = %s"
 
 
 class Hooks:
@@ -119,7 +121,7 @@ def test_a_signed_webhook_is_stored_once(hooks: Hooks, demo: Installation) -> No
 @pytest.mark.parametrize(
     ("how", "status", "code"),
     [
-        ({"signature": base64.b64encode(b"x" * 32).decode()}, 401, "ob_bad_signature"),
+        ({"signature": WRONG}, 401, "ob_bad_signature"),
         ({"signature": "short"}, 401, "ob_bad_signature"),
         ({"signature": ""}, 401, "ob_bad_signature"),
         ({"site": "nobody"}, 404, "ob_not_found"),
@@ -444,6 +446,109 @@ def test_the_dashboard_sees_and_repairs_them(shop: Shop, demo: Installation) -> 
     wait_until(lambda: quiet in client.get("/metrics").text)
 
 
+# ---- what was refused
+
+
+def script(ob: Installation, port: int, login: str, *flags: str) -> Client:
+    """Somebody's token that may read figures."""
+    ob.must("user", "add", login, *flags, "--password-file=-", text=PASSWORD)
+    words = ("token", "add", login, "--name=x", "--scopes=view,logs")
+    found = Client(port)
+    found.headers = {"Authorization": f"Bearer {ob.must(*words).out.strip()}"}
+    return found
+
+
+def test_what_is_refused_is_counted_by_site_and_reason(
+    hooks: Hooks, demo: Installation
+) -> None:
+    """Whichever process refused it; and one that is told too much at once."""
+    client = script(demo, hooks.client.port, "maria", "--role=administrator")
+    site = demo.one("SELECT id FROM rm_sites")
+    place = f"/sites/{site}/webhooks"
+    seen = client.get(place).data
+    assert (seen["refused"], seen["refused_at"]) == ([], None)
+    # Of a process that knows no site yet, too.
+    for _ in range(3):
+        assert hooks.send(b" " * (256 * 1024 + 1)).status == 413
+    for n in range(7):
+        assert hooks.tell(n, signature=WRONG).status == 401
+        assert hooks.tell(n, site=f"nobody-{n}").status == 404
+        assert hooks.tell(n).status == 200
+    assert hooks.send(b" " * (256 * 1024 + 1), site="nobody").status == 413
+    told = [
+        {"code": "ob_bad_signature", "count": 7},
+        {"code": "ob_too_large", "count": 3},
+    ]
+    wait_until(lambda: client.get(place).data["refused"] == told)
+    assert client.get(place).data["refused_at"].startswith(MOMENT[:13])
+    name = "orderbridge_webhooks_refused_total"
+
+    def figures(who: Client) -> set[str]:
+        lines = who.get("/metrics").text.splitlines()
+        return {line for line in lines if line.startswith(name)}
+
+    mine = {
+        name + '{site="demo",code="ob_bad_signature"} 7',
+        name + '{site="demo",code="ob_too_large"} 3',
+    }
+    others = {
+        name + '{site="",code="ob_not_found"} 7',
+        name + '{site="",code="ob_too_large"} 1',
+    }
+    wait_until(lambda: figures(client) == mine | others)
+    assert f"# TYPE {name} counter" in client.get("/metrics").text
+    # Whoever is granted other sites sees nothing of this one.
+    stranger = script(demo, hooks.client.port, "otto", "--role=administrator")
+    demo.database.run("UPDATE rm_user SET all_sites = 0 WHERE login = 'otto'")
+    assert figures(stranger) == set()
+    demo.database.run(
+        "INSERT INTO rm_grant (user_id, site_id)"
+        " SELECT id, %s FROM rm_user WHERE login = 'otto'",
+        site,
+    )
+    assert figures(stranger) == mine
+
+
+def inserts(server: MariaDb) -> int:
+    """How many the server was asked for."""
+    ((_, count),) = server.run("SHOW GLOBAL STATUS LIKE 'Com_insert'")
+    return int(count)
+
+
+def test_a_flood_of_refused_ones_makes_few_writes(
+    alone: Installation, own_server: MariaDb
+) -> None:
+    for hooks in serve(alone, 1):
+        assert hooks.tell(1).status == 200
+        before, began = inserts(own_server), time.monotonic()
+        for n in range(150):
+            assert hooks.tell(n, signature=WRONG).status == 401
+            assert hooks.tell(n, site=f"nobody-{n}").status == 404
+        assert hooks.send(b"x", signature="").status == 401
+    # Two rows each ten seconds, at the beginning and at the end.
+    spells = (time.monotonic() - began) // 10
+    assert 0 < inserts(own_server) - before <= 2 * (2 + spells)
+    # The process that ended wrote the rest.
+    site = alone.one("SELECT id FROM rm_sites")
+    assert alone.database.run(REFUSED, site) == [("ob_bad_signature", 151)]
+    assert alone.database.run(REFUSED, 0) == [("ob_not_found", 150)]
+    assert alone.count("rm_webhook_refused") == 2
+
+
+def test_what_is_refused_while_the_database_is_away_is_counted_too(
+    alone: Installation, own_server: MariaDb
+) -> None:
+    for hooks in serve(alone, 1):
+        assert hooks.tell(1).status == 200
+        stop(own_server)
+        assert hooks.tell(2).status == 200  # into the spool
+        for n in range(5):
+            assert hooks.tell(n, signature=WRONG).status == 401
+        start(own_server)
+    site = alone.one("SELECT id FROM rm_sites")
+    assert alone.database.run(REFUSED, site) == [("ob_bad_signature", 5)]
+
+
 def test_old_webhooks_go(hooks: Hooks, demo: Installation) -> None:
     hooks.tell(1)
     hooks.tell(2)
@@ -508,8 +613,7 @@ def test_nothing_is_lost_when_the_database_stops_under_a_burst(
         (part,) = spool(alone)
         assert part.stat().st_mode & 0o777 == 0o600
         # The secret is remembered: a wrong signature is told at once.
-        wrong = base64.b64encode(b"x" * 32).decode()
-        assert hooks.tell(order, 1, signature=wrong).status == 401
+        assert hooks.tell(order, 1, signature=WRONG).status == 401
         start(own_server)
         time.sleep(1.1)
         assert hooks.tell(order, 300).status == 200
@@ -527,9 +631,8 @@ def test_what_was_not_checked_is_checked_by_the_replay(
 ) -> None:
     stop(own_server)
     for hooks in serve(alone, 1):
-        wrong = base64.b64encode(b"x" * 32).decode()
         assert hooks.tell(1).status == 200
-        assert hooks.tell(2, signature=wrong).status == 200
+        assert hooks.tell(2, signature=WRONG).status == 200
         assert hooks.tell(3, site="nobody").status == 200
         assert hooks.tell(4, signature="none").status == 401
         assert hooks.ping().status == 200
@@ -537,6 +640,9 @@ def test_what_was_not_checked_is_checked_by_the_replay(
     alone.must("worker")
     assert alone.database.run("SELECT platform_order_id FROM rm_webhook_in") == [("1",)]
     assert "refused=2" in alone.log.read_text()
+    site = alone.one("SELECT id FROM rm_sites")
+    assert alone.database.run(REFUSED, site) == [("ob_bad_signature", 1)]
+    assert alone.database.run(REFUSED, 0) == [("ob_not_found", 1)]
 
 
 def test_the_spool_is_taken_in_inside_the_window_too(

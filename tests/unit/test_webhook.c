@@ -6,6 +6,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "site/refusal.h"
 #include "site/spool.h"
 #include "tests/support/unit.h"
 
@@ -288,6 +289,51 @@ TEST(spool_without_a_folder_says_which)
 	assert_int_equal(e.code, OB_UNAVAILABLE);
 }
 
+static size_t
+reason(const char *code)
+{
+	size_t i = 0;
+
+	while (strcmp(refusal_codes[i], code) != 0)
+		i++;
+	return i;
+}
+
+TEST(a_refusal_is_counted_for_its_site_and_reason)
+{
+	const size_t signature = reason("ob_bad_signature");
+	const size_t size = reason("ob_too_large");
+	const size_t ours = reason("ob_unavailable");
+	struct refusals r = {0};
+
+	assert_true(refusals_are_none(&r));
+	refusals_count(&r, 0, OB_BAD_SIGNATURE, 1);
+	refusals_count(&r, 7, OB_BAD_SIGNATURE, 2);
+	refusals_count(&r, 9, OB_TOO_LARGE, 3);
+	refusals_count(&r, 7, OB_BAD_SIGNATURE, 4);
+	refusals_count(&r, 7, OB_INTERNAL, 5);
+	assert_false(refusals_are_none(&r));
+	assert_int_equal(r.site[0].count[signature], 1);
+	assert_int_equal(r.site[1].site_id, 7);
+	assert_int_equal(r.site[1].count[signature], 2);
+	assert_int_equal(r.site[1].count[ours], 1);
+	assert_int_equal(r.site[1].last_at, 5);
+	assert_int_equal(r.site[2].site_id, 9);
+	assert_int_equal(r.site[2].count[size], 1);
+}
+
+TEST(a_refusal_without_a_place_is_counted_with_no_site)
+{
+	const size_t signature = reason("ob_bad_signature");
+	struct refusals r = {0};
+
+	for (int64_t id = 1; id <= REFUSAL_SITES_MAX + 3; id++)
+		refusals_count(&r, id, OB_BAD_SIGNATURE, 1);
+	assert_int_equal(r.site[0].count[signature], 3);
+	assert_int_equal(r.site[REFUSAL_SITES_MAX].site_id, REFUSAL_SITES_MAX);
+	assert_int_equal(r.site[REFUSAL_SITES_MAX].count[signature], 1);
+}
+
 RUN_TESTS(cmocka_unit_test(signature_of_the_shop_is_known_by_either_secret),
 	  cmocka_unit_test(signature_fails_by_any_difference),
 	  cmocka_unit_test(signature_has_44_characters_of_base64),
@@ -299,4 +345,6 @@ RUN_TESTS(cmocka_unit_test(signature_of_the_shop_is_known_by_either_secret),
 	  cmocka_unit_test(spool_knows_a_record_that_was_changed),
 	  cmocka_unit_test(spool_wants_a_line_behind_the_words),
 	  cmocka_unit_test(spool_keeps_a_file_until_all_of_it_was_taken),
-	  cmocka_unit_test(spool_without_a_folder_says_which))
+	  cmocka_unit_test(spool_without_a_folder_says_which),
+	  cmocka_unit_test(a_refusal_is_counted_for_its_site_and_reason),
+	  cmocka_unit_test(a_refusal_without_a_place_is_counted_with_no_site))
