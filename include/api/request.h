@@ -146,6 +146,10 @@ MUST_CHECK bool request_rows(struct request *r, const struct entity *entity,
 			     const struct list_param *param, size_t count,
 			     struct strbuf *out, struct list_page *page,
 			     struct err *e);
+/* How many rows that list has for the caller, as list_count tells it. */
+MUST_CHECK bool request_count(struct request *r, const struct entity *entity,
+			      const struct list_param *param, size_t count,
+			      uint64_t *total, bool *is_capped, struct err *e);
 /* The row of an entity with this id, alone; a whole answer. */
 MUST_CHECK bool answer_one_of(struct request *r, const struct entity *entity,
 			      int64_t id, struct err *e);

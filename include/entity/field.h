@@ -29,6 +29,7 @@ enum field_type {
 	FIELD_JSON,   /* a column that holds JSON, put in as it is; of a list
 			 of shape where there is one */
 	FIELD_TEXTS,  /* a column that holds a JSON list of texts */
+	FIELD_COUNTS, /* one that holds a list of numbers */
 	FIELD_SUMS,   /* one that holds an object: an amount by currency */
 	FIELD_WHAT,   /* what the catalogue says of the column "code" beside */
 	FIELD_WHY,    /* it, or that of its own .column: what it means, why */

@@ -179,57 +179,72 @@ ON DUPLICATE KEY UPDATE value = VALUES(value),
 DELETE FROM rm_setting
 WHERE name = ?
 
--- name: api_overview_tiles
--- Each count ends at 10,001, which is shown as "10,000+".
-SELECT
-  (SELECT COUNT(*)
-   FROM (SELECT 1
-         FROM rm_order AS o FORCE INDEX (ix_rm_order_stored_at_site_id)
-         WHERE o.stored_at >= ?
-           AND (? IS NULL OR o.site_id = ?)
-         LIMIT 10001) AS today) AS orders_today,
-  (SELECT COUNT(*)
-   FROM (SELECT 1
-         FROM rm_error_orders AS r FORCE INDEX (ix_rm_error_orders_status_last_at_id)
-         WHERE r.status = 'open'
-           AND (? IS NULL OR r.site_id = ?)
-         LIMIT 10001) AS open_errors) AS error_orders,
-  (SELECT COUNT(DISTINCT x.cause_hash)
-   FROM (SELECT r.cause_hash
-         FROM rm_error_orders AS r FORCE INDEX (ix_rm_error_orders_status_last_at_id)
-         WHERE r.status = 'open'
-           AND (? IS NULL OR r.site_id = ?)
-         LIMIT 10001) AS x) AS error_causes,
-  (SELECT COUNT(*)
-   FROM (SELECT 1
-         FROM rm_job AS j FORCE INDEX (ix_rm_job_kind_site_id_state)
-         WHERE j.kind = 'order_retry'
-           AND j.state = 'ready'
-           AND (? IS NULL OR j.site_id = ?)
-         LIMIT 10001) AS waiting) AS retrying,
-  (SELECT j.run_after
-   FROM rm_job AS j FORCE INDEX (ix_rm_job_state_run_after_id)
-   WHERE j.state = 'ready'
-     AND j.kind = 'order_retry'
-     AND (? IS NULL OR j.site_id = ?)
-   ORDER BY j.run_after
-   LIMIT 1) AS retrying_next_at,
-  (SELECT COUNT(*)
-   FROM (SELECT 1
-         FROM rm_operation AS p FORCE INDEX (ix_rm_operation_state_created_at_id)
-         WHERE p.state = 'in_progress'
-         LIMIT 1001) AS now_running) AS running,
-  (SELECT value FROM rm_setting WHERE name = 'cron_last_seen') AS cron_last_seen,
-  (SELECT value FROM rm_setting WHERE name = 'cron_host') AS cron_host
+-- name: api_overview_facts
+SELECT (SELECT value FROM rm_setting
+         WHERE name = 'cron_last_seen') AS cron_last_seen,
+       (SELECT value FROM rm_setting
+         WHERE name = 'cron_seen_before') AS cron_seen_before,
+       (SELECT value FROM rm_setting
+         WHERE name = 'cron_host') AS cron_host,
+       EXISTS (SELECT 1
+               FROM rm_connection AS c
+               STRAIGHT_JOIN rm_secret AS k ON k.name = 'bc.client_secret'
+               WHERE c.kind = 'bc'
+                 AND c.is_active = 1) AS bc_connected
 
--- name: api_overview_pending
-SELECT COUNT(*) AS pending, MIN(o.order_date) AS oldest
-FROM (SELECT order_date
-      FROM rm_order FORCE INDEX (ix_rm_order_imported_order_date_id)
-      WHERE imported = 0
-        AND (? IS NULL OR site_id = ?)
-      ORDER BY order_date
-      LIMIT 10001) AS o
+-- name: api_overview_sites
+-- The ids are a JSON list; NULL: all.
+SELECT s.id, s.code, s.name, s.site_url AS url, s.platform,
+       s.is_active AS enabled, s.orders_sync, s.order_last_run, s.created_at,
+       s.auth_failed_at, h.id AS schedule_id, h.is_enabled AS scheduled,
+       IF(h.is_enabled = 1, h.next_run_at, NULL) AS next_run_at, h.frequency,
+       h.every_min
+FROM rm_sites AS s
+LEFT JOIN rm_schedule AS h ON h.name = CONCAT('order_sync:', s.code)
+WHERE (? IS NULL OR JSON_CONTAINS(?, s.id))
+  AND s.deleted_at IS NULL
+ORDER BY s.code
+LIMIT 1000
+
+-- name: api_overview_expiring
+-- Keys to other systems; tokens that were bought with one renew themselves.
+SELECT k.name, k.expires_at
+FROM rm_secret AS k
+WHERE k.kind = 'secret'
+  AND k.expires_at < ?
+ORDER BY k.expires_at, k.name
+LIMIT 100
+
+-- name: api_overview_stored
+-- Orders by the time they were placed, a row a bucket of so many seconds.
+SELECT TIMESTAMPDIFF(SECOND, ?, o.order_date) DIV ? AS bucket,
+       COUNT(*) AS orders
+FROM rm_order AS o FORCE INDEX (ix_rm_order_order_date_id)
+WHERE o.order_date >= ?
+  AND o.order_date < ?
+GROUP BY bucket
+
+-- name: api_overview_stored_of
+-- The same of some sites: their ids are a JSON list.
+SELECT TIMESTAMPDIFF(SECOND, ?, o.order_date) DIV ? AS bucket,
+       COUNT(*) AS orders
+FROM JSON_TABLE(?, '$[*]' COLUMNS (id BIGINT UNSIGNED PATH '$')) AS j
+STRAIGHT_JOIN rm_order AS o FORCE INDEX (ix_rm_order_site_id_order_date_id)
+  ON o.site_id = j.id
+WHERE o.order_date >= ?
+  AND o.order_date < ?
+GROUP BY bucket
+
+-- name: api_overview_met
+-- What was placed then and is not stored.
+SELECT s.outcome, TIMESTAMPDIFF(SECOND, ?, s.order_date) DIV ? AS bucket,
+       COUNT(*) AS orders
+FROM rm_order_seen AS s FORCE INDEX (ix_rm_order_seen_outcome_order_date_id)
+WHERE s.outcome IN ('soft', 'error')
+  AND s.order_date >= ?
+  AND s.order_date < ?
+  AND (? IS NULL OR JSON_CONTAINS(?, s.site_id))
+GROUP BY s.outcome, bucket
 
 -- name: worker_cron
 -- The last two times that cron came.

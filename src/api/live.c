@@ -2,6 +2,7 @@
 
 #include <string.h>
 
+#include "overview.h"
 #include "resources.h"
 
 /* What a page asks for again and again, in one request (UX 3). */
@@ -96,6 +97,8 @@ static const struct param query[] = {
 	 "comma-separated: overview, operations, errors, sites, window"},
 	{"site", PARAM_TEXT, 0, 1, 40, NULL, NULL,
 	 "of the overview: only this site's code"},
+	{"range", PARAM_WORD, 0, 0, 0, glance_ranges, NULL,
+	 "of the overview: what its series shows; 24h"},
 	{0},
 };
 

@@ -61,6 +61,17 @@ request_rows(struct request *r, const struct entity *entity,
 	       list_run(r->app->db, &ask, out, page, e);
 }
 
+bool
+request_count(struct request *r, const struct entity *entity,
+	      const struct list_param *param, size_t count, uint64_t *total,
+	      bool *is_capped, struct err *e)
+{
+	AUTO(list_ask) ask = {0};
+
+	return request_list(r, entity, param, count, &ask, e) &&
+	       list_count(r->app->db, &ask, total, is_capped, e);
+}
+
 /* The row of the list, alone. */
 bool
 answer_one_of(struct request *r, const struct entity *entity, int64_t id,

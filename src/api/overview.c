@@ -1,85 +1,41 @@
-#include "api/request.h"
+#include "overview.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
-#include "base/code.h"
+#include "base/jnode.h"
 #include "base/row_out.h"
 #include "queue/window.h"
 #include "resources.h"
 #include "site/site.h"
 
-#define ATTENTION_MAX "10"
+enum { FILTERS_MAX = 8 };
 
-/* What one glance needs, gathered before it is written. */
-struct glance {
-	int64_t site; /* 0 = all that may be seen */
-	int64_t orders_today, errors, causes, retrying, running, pending;
-	utc_ms retrying_next, oldest_pending, cron_seen;
-	char cron_host[65];
-};
-
-static bool
-take_site(struct request *r, struct glance *g, struct err *e)
-{
-	AUTO(site) site = {0};
-	const char *code = request_text(r, "site");
-
-	/* Who may see one site sees that one; several are not added up. */
-	if (*code == '\0' && !r->caller.all_sites)
-		g->site = r->caller.sites == 1 ? r->caller.site[0] : -1;
-	if (*code == '\0')
-		return true;
-	if (!site_find(r->app->db, code, &site, e))
-		return false;
-	g->site = site.id;
-	return request_must_see(r, site.id, "site", e);
-}
-
-static struct bind
-site_of(const struct glance *g)
-{
-	return g->site == 0 ? bind_null() : bind_int(g->site);
-}
-
-static bool
-read_tiles(struct request *r, struct glance *g, struct err *e)
-{
-	AUTO(rows) rows = ROWS;
-	AUTO(rows) waiting = ROWS;
-	const struct bind site = site_of(g);
-	const utc_ms today = r->now - r->now % DAY;
-	char seen[TIME_TEXT_MAX];
-	struct err ignored = {0};
-
-	if (!db_open(r->app->db, &rows, SQL_API_OVERVIEW_TILES,
-		     BINDS(bind_time(today), site, site, site, site, site, site,
-			   site, site, site, site),
-		     e))
-		return false;
-	(void)rows_next(&rows);
-	g->orders_today = rows_int(&rows, "orders_today");
-	g->errors = rows_int(&rows, "error_orders");
-	g->causes = rows_int(&rows, "error_causes");
-	g->retrying = rows_int(&rows, "retrying");
-	g->retrying_next = rows_time(&rows, "retrying_next_at");
-	g->running = rows_int(&rows, "running");
-	rows_text(&rows, "cron_last_seen", seen, sizeof(seen));
-	rows_text(&rows, "cron_host", g->cron_host, sizeof(g->cron_host));
-	if (!time_parse(seen, &g->cron_seen, &ignored))
-		g->cron_seen = 0;
-	if (!rows_check(&rows, e) ||
-	    !db_open(r->app->db, &waiting, SQL_API_OVERVIEW_PENDING,
-		     BINDS(site, site), e))
-		return false;
-	(void)rows_next(&waiting);
-	g->pending = rows_int(&waiting, "pending");
-	g->oldest_pending = rows_time(&waiting, "oldest");
-	return rows_check(&waiting, e);
-}
+const struct glance_list glance_orders = {&entity_orders, "/orders",
+					  "#/orders"};
+const struct glance_list glance_errors = {&entity_error_orders, "/error-orders",
+					  "#/errors"};
+const struct glance_list glance_operations = {&entity_operations, "/operations",
+					      "#/operations"};
 
 static void
-add_moment(struct strbuf *out, const char *name, utc_ms at)
+glance_end(struct glance *g)
+{
+	free(g->shop);
+	strbuf_end(&g->ids);
+	strbuf_end(&g->attention);
+	*g = (struct glance){0};
+}
+
+struct bind
+glance_ids(const struct glance *g)
+{
+	return g->ids.len == 0 ? bind_null() : bind_text(g->ids.text);
+}
+
+void
+glance_moment(struct strbuf *out, const char *name, utc_ms at)
 {
 	strbuf_addf(out, "\"%s\":", name);
 	if (at == 0) {
@@ -91,75 +47,235 @@ add_moment(struct strbuf *out, const char *name, utc_ms at)
 	strbuf_add(out, "\"");
 }
 
-/* The root causes of what failed, most orders first: each with its remedy. */
-static bool
-add_attention(struct request *r, struct err *e)
+/* ---- lists, by filters as they stand in an address */
+
+struct filters {
+	char text[2 * GLANCE_QUERY_MAX];
+	struct list_param param[FILTERS_MAX];
+	size_t count;
+};
+
+/* Ours alone: nothing in them is percent-encoded. */
+static void
+take_filters(const struct glance *g, const char *filter, const char *code,
+	     struct filters *out)
 {
-	const char *code = request_text(r, "site");
-	const struct list_param param[] = {
-		{"group", "cause"},
-		{"per_page", ATTENTION_MAX},
-		{"site", code},
-	};
-	AUTO(list_ask) ask = {0};
-	AUTO(rows) rows = ROWS;
-	const char *before = "";
-	char name[41];
+	char *at = out->text;
 
-	if (!request_list(r, &entity_error_orders, param, *code != '\0' ? 3 : 2,
-			  &ask, e) ||
-	    !list_groups(r->app->db, &ask, &rows, e))
-		return false;
-	strbuf_add(&r->data, ",\"attention\":[");
-	while (rows_next(&rows)) {
-		const struct code_info *info;
+	(void)snprintf(out->text, sizeof(out->text), "%s", filter);
+	while (*at != '\0' && out->count + 1 < FILTERS_MAX) {
+		struct list_param *param = &out->param[out->count++];
 
-		rows_text(&rows, "code", name, sizeof(name));
-		info = code_info(code_find(name));
-		strbuf_addf(&r->data, "%s{\"id\":", before);
-		json_out_text(&r->data, rows_borrow(&rows, "cause", NULL));
-		strbuf_add(&r->data, ",\"severity\":\"error\",\"what\":");
-		json_out_text(&r->data, rows_borrow(&rows, "what", NULL));
-		strbuf_add(&r->data, ",\"why\":");
-		json_out_text(&r->data, info->why);
-		strbuf_add(&r->data, ",\"fix\":");
-		json_out_text(&r->data, info->fix);
-		strbuf_add(&r->data, ",\"fix_route\":");
-		json_out_text(&r->data, info->route);
-		strbuf_addf(&r->data, ",\"count\":%lld,",
-			    (long long)rows_int(&rows, "orders"));
-		add_moment(&r->data, "since", rows_time(&rows, "first_at"));
-		strbuf_add(&r->data, "}");
-		before = ",";
+		param->name = at;
+		at += strcspn(at, "=");
+		*at++ = '\0';
+		param->value = at;
+		at += strcspn(at, "&");
+		if (*at != '\0')
+			*at++ = '\0';
 	}
-	strbuf_add(&r->data, "]");
+	code = code != NULL ? code : g->code;
+	if (*code != '\0')
+		out->param[out->count++] = (struct list_param){"site", code};
+}
+
+bool
+glance_count(const struct glance *g, const struct glance_list *of,
+	     const char *filter, const char *code, struct tally *out,
+	     struct err *e)
+{
+	struct filters filters = {0};
+
+	code = code != NULL ? code : g->code;
+	take_filters(g, filter, code, &filters);
+	*out = (struct tally){.of = of};
+	(void)snprintf(out->query, sizeof(out->query), "%s%s%s", filter,
+		       *code == '\0' ? "" : "&site=", code);
+	return request_count(g->r, of->entity, filters.param, filters.count,
+			     &out->count, &out->is_capped, e);
+}
+
+void
+glance_link(struct strbuf *out, const char *name, const struct tally *of)
+{
+	strbuf_addf(out,
+		    "\"%s\":{\"relation\":\"%s\",\"path\":\"%s?%s\","
+		    "\"route\":\"%s?%s\"}",
+		    name, of->is_capped ? "gte" : "eq", of->of->path, of->query,
+		    of->of->route, of->query);
+}
+
+bool
+glance_rows(const struct glance *g, const struct entity *entity,
+	    const char *filter, const char *code, struct strbuf *out,
+	    struct err *e)
+{
+	struct filters filters = {0};
+	struct list_page page;
+
+	take_filters(g, filter, code, &filters);
+	return request_rows(g->r, entity, filters.param, filters.count, out,
+			    &page, e);
+}
+
+bool
+glance_first(const struct glance *g, const struct entity *entity,
+	     const char *filter, const char *code, struct strbuf *out,
+	     struct err *e)
+{
+	AUTO(strbuf) rows = STRBUF(DATA_MAX);
+
+	if (!glance_rows(g, entity, filter, code, &rows, e))
+		return false;
+	/* An array of one, without its brackets. */
+	if (rows.len > strlen("[]"))
+		strbuf_addn(out, rows.text + 1, rows.len - 2);
+	else
+		strbuf_add(out, "null");
+	return strbuf_check(out, e);
+}
+
+bool
+glance_first_time(const struct glance *g, const struct entity *entity,
+		  const char *filter, const char *member, utc_ms *out,
+		  struct err *e)
+{
+	AUTO(strbuf) rows = STRBUF(DATA_MAX);
+	json_auto_t *found = NULL;
+	const char *text;
+
+	*out = 0;
+	if (!glance_rows(g, entity, filter, NULL, &rows, e) ||
+	    !json_read(strbuf_text(&rows), rows.len, &found, e))
+		return false;
+	text = json_string_value(
+		json_object_get(json_array_get(found, 0), member));
+	return text == NULL || time_parse(text, out, e);
+}
+
+/* ---- what is asked, and the numbers */
+
+static bool
+take_site(struct request *r, struct glance *g, struct err *e)
+{
+	AUTO(site) site = {0};
+
+	g->code = request_text(r, "site");
+	if (*g->code != '\0') {
+		if (!site_find(r->app->db, g->code, &site, e) ||
+		    !request_must_see(r, site.id, "site", e))
+			return false;
+		strbuf_addf(&g->ids, "[%lld]", (long long)site.id);
+	} else if (!r->caller.all_sites) {
+		strbuf_add(&g->ids, "[");
+		for (size_t i = 0; i < r->caller.sites; i++)
+			strbuf_addf(&g->ids, "%s%lld", i == 0 ? "" : ",",
+				    (long long)r->caller.site[i]);
+		strbuf_add(&g->ids, "]");
+	}
+	return strbuf_check(&g->ids, e);
+}
+
+static bool
+read_facts(struct glance *g, struct err *e)
+{
+	AUTO(rows) rows = ROWS;
+	char seen[TIME_TEXT_MAX], before[TIME_TEXT_MAX];
+	struct err ignored = {0};
+	utc_ms last_but_one;
+
+	if (!db_open(g->r->app->db, &rows, SQL_API_OVERVIEW_FACTS, NO_BINDS, e))
+		return false;
+	(void)rows_next(&rows);
+	rows_text(&rows, "cron_last_seen", seen, sizeof(seen));
+	rows_text(&rows, "cron_seen_before", before, sizeof(before));
+	rows_text(&rows, "cron_host", g->cron_host, sizeof(g->cron_host));
+	g->bc_connected = rows_flag(&rows, "bc_connected");
+	/* Who has never come is no error. */
+	if (!time_parse(seen, &g->cron_seen, &ignored))
+		g->cron_seen = 0;
+	if (g->cron_seen != 0 && time_parse(before, &last_but_one, &ignored))
+		g->cron_interval = g->cron_seen - last_but_one;
 	return rows_check(&rows, e);
 }
 
-static const char *
-level_of(const struct request *r, const struct glance *g)
+static bool
+read_tallies(struct glance *g, struct err *e)
 {
-	if (bc_window_covers(r->now))
+	char today[GLANCE_QUERY_MAX], now[TIME_TEXT_MAX];
+
+	(void)snprintf(today, sizeof(today), "order_date=%.10s",
+		       time_text(g->r->now, now));
+	return glance_count(g, &glance_orders, today, NULL, &g->today, e) &&
+	       glance_count(g, &glance_orders, "view=waiting", NULL,
+			    &g->pending, e) &&
+	       glance_count(g, &glance_errors, "status=open", NULL, &g->errors,
+			    e) &&
+	       glance_count(g, &glance_orders, "view=soft", NULL, &g->soft,
+			    e) &&
+	       glance_count(g, &glance_operations, "state=in_progress", NULL,
+			    &g->running, e) &&
+	       glance_first_time(g, &entity_orders,
+				 "view=waiting&sort=order_date&per_page=1&"
+				 "fields=order_date",
+				 "order_date", &g->oldest_pending, e) &&
+	       glance_first_time(g, &entity_retry_queue,
+				 "kind=order_retry&state=ready&per_page=1",
+				 "run_after", &g->next_retry, e);
+}
+
+/* ---- the first line */
+
+static const char *
+level_of(const struct glance *g)
+{
+	const utc_ms now = g->r->now;
+
+	if (bc_window_covers(now))
 		return "paused";
-	if (g->cron_seen != 0 && r->now - g->cron_seen > (utc_ms)3 * HOUR)
+	if (g->cron_seen != 0 && now - g->cron_seen > (utc_ms)3 * HOUR)
 		return "bad";
-	return g->errors > 0 || g->cron_seen == 0 ? "warn" : "ok";
+	return g->things > 0 || g->cron_seen == 0 ? "warn" : "ok";
 }
 
 static void
-add_health(struct request *r, const struct glance *g)
+say_sites(const struct glance *g, struct strbuf *out)
 {
-	char sentence[200];
+	size_t wanted = 0, synced = 0;
 
-	(void)snprintf(sentence, sizeof(sentence),
-		       "%lld %s you. %lld orders wait for Business Central.",
-		       (long long)g->causes,
-		       g->causes == 1 ? "thing needs" : "things need",
-		       (long long)g->pending);
-	strbuf_addf(&r->data, "{\"health\":{\"level\":\"%s\",\"sentence\":",
-		    level_of(r, g));
-	json_out_text(&r->data, sentence);
-	strbuf_add(&r->data, "}");
+	for (size_t i = 0; i < g->shops; i++) {
+		if (!g->shop[i].enabled)
+			continue;
+		wanted++;
+		synced += g->shop[i].last_run > g->r->now - HOUR;
+	}
+	if (g->shops == 0)
+		strbuf_add(out, " No site yet.");
+	else
+		strbuf_addf(out, " %zu of %zu %s synced in the last hour.",
+			    synced, wanted, wanted == 1 ? "site" : "sites");
+}
+
+static bool
+add_health(struct glance *g, struct err *e)
+{
+	AUTO(strbuf) sentence = STRBUF(400);
+
+	if (g->things == 0)
+		strbuf_add(&sentence, "Nothing needs you.");
+	else
+		strbuf_addf(&sentence, "%lld %s you.", (long long)g->things,
+			    g->things == 1 ? "thing needs" : "things need");
+	say_sites(g, &sentence);
+	strbuf_addf(&sentence, " %llu%s %s for Business Central.",
+		    (unsigned long long)g->pending.count,
+		    g->pending.is_capped ? "+" : "",
+		    g->pending.count == 1 ? "order waits" : "orders wait");
+	strbuf_addf(&g->r->data,
+		    "{\"health\":{\"level\":\"%s\",\"sentence\":", level_of(g));
+	json_out_text(&g->r->data, strbuf_text(&sentence));
+	strbuf_add(&g->r->data, "}");
+	return strbuf_check(&sentence, e);
 }
 
 static void
@@ -169,38 +285,85 @@ add_window(struct request *r)
 
 	strbuf_addf(&r->data, ",\"window\":{\"active\":%s,",
 		    active ? "true" : "false");
-	add_moment(&r->data, "starts_at",
-		   active ? 0 : bc_window_starts(r->now));
+	glance_moment(&r->data, "starts_at",
+		      active ? 0 : bc_window_starts(r->now));
 	strbuf_add(&r->data, ",");
-	add_moment(&r->data, "ends_at", bc_window_ends(r->now));
+	glance_moment(&r->data, "ends_at", bc_window_ends(r->now));
 	strbuf_add(&r->data, "}");
+}
+
+static void
+add_cron(const struct glance *g)
+{
+	struct strbuf *out = &g->r->data;
+
+	strbuf_add(out, ",\"cron\":{");
+	glance_moment(out, "last_seen_at", g->cron_seen);
+	if (g->cron_interval > 0)
+		strbuf_addf(out, ",\"interval_s\":%lld",
+			    (long long)(g->cron_interval / SECOND));
+	else
+		strbuf_add(out, ",\"interval_s\":null");
+	strbuf_add(out, ",\"host\":");
+	json_out_text(out, g->cron_host);
+	strbuf_add(out, "}");
+}
+
+static void
+add_tiles(const struct glance *g)
+{
+	struct strbuf *out = &g->r->data;
+	const struct {
+		const char *name;
+		const struct tally *of;
+	} tile[] = {
+		{"orders_today", &g->today},  {"pending_bc", &g->pending},
+		{"error_orders", &g->errors}, {"error_causes", &g->causes},
+		{"retrying", &g->soft},       {"running", &g->running},
+	};
+
+	strbuf_addf(out,
+		    ",\"tiles\":{\"orders_today\":%llu,\"pending_bc\":%llu,",
+		    (unsigned long long)g->today.count,
+		    (unsigned long long)g->pending.count);
+	glance_moment(out, "pending_bc_oldest_at", g->oldest_pending);
+	strbuf_addf(out,
+		    ",\"error_orders\":%llu,\"error_causes\":%llu,"
+		    "\"retrying\":%llu,",
+		    (unsigned long long)g->errors.count,
+		    (unsigned long long)g->causes.count,
+		    (unsigned long long)g->soft.count);
+	glance_moment(out, "retrying_next_at", g->next_retry);
+	strbuf_addf(out, ",\"running\":%llu,\"links\":{",
+		    (unsigned long long)g->running.count);
+	for (size_t i = 0; i < COUNT_OF(tile); i++) {
+		strbuf_add(out, i == 0 ? "" : ",");
+		glance_link(out, tile[i].name, tile[i].of);
+	}
+	strbuf_add(out, "}}");
 }
 
 static bool
 overview_show(struct request *r, struct err *e)
 {
-	struct glance g = {0};
+	AUTO(glance)
+	g = {
+		.r = r,
+		.ids = STRBUF(DATA_MAX),
+		.attention = STRBUF(DATA_MAX),
+	};
 
-	if (!take_site(r, &g, e) || !read_tiles(r, &g, e))
+	if (!take_site(r, &g, e) || !read_facts(&g, e) ||
+	    !glance_read_shops(&g, e) || !read_tallies(&g, e) ||
+	    !glance_read_causes(&g, e) || !glance_find_attention(&g, e) ||
+	    !add_health(&g, e))
 		return false;
-	add_health(r, &g);
 	add_window(r);
-	strbuf_add(&r->data, ",\"cron\":{");
-	add_moment(&r->data, "last_seen_at", g.cron_seen);
-	strbuf_add(&r->data, ",\"host\":");
-	json_out_text(&r->data, g.cron_host);
-	strbuf_addf(&r->data,
-		    "},\"tiles\":{\"orders_today\":%lld,\"pending_bc\":%lld,",
-		    (long long)g.orders_today, (long long)g.pending);
-	add_moment(&r->data, "pending_bc_oldest_at", g.oldest_pending);
-	strbuf_addf(&r->data,
-		    ",\"error_orders\":%lld,\"error_causes\":%lld,"
-		    "\"retrying\":%lld,\"running\":%lld,",
-		    (long long)g.errors, (long long)g.causes,
-		    (long long)g.retrying, (long long)g.running);
-	add_moment(&r->data, "retrying_next_at", g.retrying_next);
-	strbuf_add(&r->data, "}");
-	if (!add_attention(r, e))
+	add_cron(&g);
+	add_tiles(&g);
+	strbuf_addf(&r->data, ",\"attention\":[%s]", strbuf_text(&g.attention));
+	if (!glance_add_sites(&g, e) || !glance_add_series(&g, e) ||
+	    !glance_add_errors(&g, e))
 		return false;
 	strbuf_add(&r->data, "}");
 	return strbuf_check(&r->data, e);
@@ -222,7 +385,33 @@ static const struct shape cron_shape = {
 	"OverviewCron",
 	(const struct field[]){
 		{"last_seen_at", FIELD_TIME, 0, NULL, NULL, NULL, "null: never"},
+		{"interval_s", FIELD_COUNT, FIELD_NULL, NULL, NULL, NULL, "seconds between its last two visits; null: not two yet"},
 		{"host", FIELD_TEXT, 0, NULL, NULL, NULL, NULL},
+		{0},
+	},
+};
+
+static const char *const relations[] = {"eq", "gte", NULL};
+
+const struct shape shape_overview_link = {
+	"OverviewLink",
+	(const struct field[]){
+		{"relation", FIELD_WORD, 0, NULL, relations, NULL, "gte: there are more, counting ends at 10,000"},
+		{"path", FIELD_TEXT, 0, NULL, NULL, NULL, "the list of its rows, below /api/v1"},
+		{"route", FIELD_TEXT, 0, NULL, NULL, NULL, "the same in the dashboard"},
+		{0},
+	},
+};
+
+static const struct shape links_shape = {
+	"OverviewLinks",
+	(const struct field[]){
+		{"orders_today", FIELD_OBJECT, 0, NULL, NULL, &shape_overview_link, NULL},
+		{"pending_bc", FIELD_OBJECT, 0, NULL, NULL, &shape_overview_link, NULL},
+		{"error_orders", FIELD_OBJECT, 0, NULL, NULL, &shape_overview_link, NULL},
+		{"error_causes", FIELD_OBJECT, 0, NULL, NULL, &shape_overview_link, NULL},
+		{"retrying", FIELD_OBJECT, 0, NULL, NULL, &shape_overview_link, NULL},
+		{"running", FIELD_OBJECT, 0, NULL, NULL, &shape_overview_link, NULL},
 		{0},
 	},
 };
@@ -230,30 +419,15 @@ static const struct shape cron_shape = {
 static const struct shape tiles_shape = {
 	"OverviewTiles",
 	(const struct field[]){
-		{"orders_today", FIELD_COUNT, 0, NULL, NULL, NULL, NULL},
-		{"pending_bc", FIELD_COUNT, 0, NULL, NULL, NULL,
-		 "orders that wait for Business Central"},
+		{"orders_today", FIELD_COUNT, 0, NULL, NULL, NULL, "placed on this day, UTC, and stored"},
+		{"pending_bc", FIELD_COUNT, 0, NULL, NULL, NULL, "orders that wait for Business Central"},
 		{"pending_bc_oldest_at", FIELD_TIME, 0, NULL, NULL, NULL, NULL},
-		{"error_orders", FIELD_COUNT, 0, NULL, NULL, NULL, NULL},
-		{"error_causes", FIELD_COUNT, 0, NULL, NULL, NULL, NULL},
-		{"retrying", FIELD_COUNT, 0, NULL, NULL, NULL, NULL},
-		{"running", FIELD_COUNT, 0, NULL, NULL, NULL, NULL},
+		{"error_orders", FIELD_COUNT, 0, NULL, NULL, NULL, "orders that a person has to look at"},
+		{"error_causes", FIELD_COUNT, 0, NULL, NULL, NULL, "different causes among these"},
+		{"retrying", FIELD_COUNT, 0, NULL, NULL, NULL, "orders that are not stored yet and are tried again by themselves"},
 		{"retrying_next_at", FIELD_TIME, 0, NULL, NULL, NULL, NULL},
-		{0},
-	},
-};
-
-static const struct shape attention_shape = {
-	"OverviewAttention",
-	(const struct field[]){
-		{"id", FIELD_TEXT, 0, NULL, NULL, NULL, NULL},
-		{"severity", FIELD_TEXT, 0, NULL, NULL, NULL, NULL},
-		{"what", FIELD_TEXT, 0, NULL, NULL, NULL, NULL},
-		{"why", FIELD_TEXT, 0, NULL, NULL, NULL, NULL},
-		{"fix", FIELD_TEXT, 0, NULL, NULL, NULL, NULL},
-		{"fix_route", FIELD_TEXT, 0, NULL, NULL, NULL, NULL},
-		{"count", FIELD_COUNT, 0, NULL, NULL, NULL, "orders"},
-		{"since", FIELD_TIME, 0, NULL, NULL, NULL, NULL},
+		{"running", FIELD_COUNT, 0, NULL, NULL, NULL, "operations"},
+		{"links", FIELD_OBJECT, 0, NULL, NULL, &links_shape, "to the rows that each number counted"},
 		{0},
 	},
 };
@@ -266,8 +440,11 @@ const struct shape shape_overview = {
 		 "Business Central's maintenance"},
 		{"cron", FIELD_OBJECT, 0, NULL, NULL, &cron_shape, NULL},
 		{"tiles", FIELD_OBJECT, 0, NULL, NULL, &tiles_shape, NULL},
-		{"attention", FIELD_LIST, 0, NULL, NULL, &attention_shape,
-		 "root causes with their remedies"},
+		{"attention", FIELD_LIST, 0, NULL, NULL, &shape_overview_attention, "what needs a person, the worst first"},
+		{"sites", FIELD_LIST, 0, NULL, NULL, &shape_overview_site, "a hundred at most, by their codes"},
+		{"series", FIELD_OBJECT, 0, NULL, NULL, &shape_overview_series, NULL},
+		{"windows", FIELD_LIST, 0, NULL, NULL, &shape_overview_window, "Business Central's maintenance in this range"},
+		{"recent_errors", FIELD_LIST, 0, NULL, NULL, &shape_overview_error, "the latest five"},
 		{0},
 	},
 };
@@ -275,6 +452,8 @@ const struct shape shape_overview = {
 
 static const struct param query[] = {
 	{"site", PARAM_TEXT, 0, 1, 40, NULL, NULL, "only this site's code"},
+	{"range", PARAM_WORD, 0, 0, 0, glance_ranges, NULL,
+	 "of the series; 24h"},
 	{0},
 };
 

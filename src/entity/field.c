@@ -158,6 +158,7 @@ add_value(struct strbuf *out, const struct field *field, struct rows *rows,
 		return;
 	case FIELD_JSON:
 	case FIELD_TEXTS:
+	case FIELD_COUNTS:
 	case FIELD_SUMS:
 		strbuf_add(out, rows_borrow(rows, name, NULL));
 		return;
@@ -357,6 +358,9 @@ add_schema(struct strbuf *out, const struct field *field)
 	} else if (field->type == FIELD_SUMS) {
 		strbuf_add(out, "{\"type\":\"object\",\"additionalProperties\":"
 				"{\"type\":\"string\"}}");
+	} else if (field->type == FIELD_COUNTS) {
+		strbuf_add(out, "{\"type\":\"array\",\"items\":"
+				"{\"type\":\"integer\"}}");
 	} else if (is_array(field)) {
 		strbuf_add(out, "{\"type\":\"array\",\"items\":");
 		add_reference(out, field->shape);

@@ -24,6 +24,7 @@ takes_range(const struct field *field)
 	case FIELD_HASH:
 	case FIELD_JSON:
 	case FIELD_TEXTS:
+	case FIELD_COUNTS:
 	case FIELD_SUMS:
 	case FIELD_WHAT:
 	case FIELD_WHY:

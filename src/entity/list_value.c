@@ -252,6 +252,7 @@ list_add_value(struct reading *r, const struct field *field, const char *from,
 	case FIELD_TEXT:
 	case FIELD_JSON:
 	case FIELD_TEXTS:
+	case FIELD_COUNTS:
 	case FIELD_SUMS:
 	case FIELD_WHAT:
 	case FIELD_WHY:
@@ -287,6 +288,7 @@ list_bind(const struct field *field, const struct list_value *value)
 	case FIELD_WORD:
 	case FIELD_JSON:
 	case FIELD_TEXTS:
+	case FIELD_COUNTS:
 	case FIELD_SUMS:
 	case FIELD_WHAT:
 	case FIELD_WHY:

@@ -35,6 +35,7 @@ def case(
 
 
 NOW = datetime(2026, 11, 20, 12, 0)
+DAY_AGO = datetime(2026, 11, 19, 12, 0)
 DEEP = datetime(2025, 6, 1, 12, 0)  # three quarters down the list
 ERROR_AT = datetime(2026, 12, 1)  # the errors of a month come after the orders
 LONG_AGO = datetime(1970, 1, 1)
@@ -49,6 +50,7 @@ SKU = "SKU-075000"
 TAKEN = ("host", 1, 1)  # owner, fence, beat
 CAPPED = "counts what waits, up to its limit"
 WALK = "the index in its order, as far as its LIMIT"
+BARS = "counts the orders of its range, by index alone"
 OPEN = "reads what is open, which people keep small"
 FEW_USERS = "at most a thousand people"
 JUDGED = 16  # a row of the item list looks up its verdict, its age and its kits
@@ -491,13 +493,14 @@ CASES: dict[str, Case | list[Case]] = {
     "api_setting_hold": case("maria"),
     "api_setting_set": case("log.level", "info", "maria"),
     "api_setting_reset": case("log.level"),
-    "api_overview_tiles": [
-        case(NOW, *[None] * 10, dear=CAPPED),
-        case(NOW, *[1] * 10, dear=CAPPED),
-    ],
-    "api_overview_pending": [
-        case(None, None, dear=CAPPED),
-        case(1, 1, dear=CAPPED),
+    "api_overview_facts": case(),
+    "api_overview_sites": [case(None, None), case("[1,2]", "[1,2]")],
+    "api_overview_expiring": case(NOW),
+    "api_overview_stored": case(DAY_AGO, 3600, DAY_AGO, NOW, dear=BARS),
+    "api_overview_stored_of": case(DAY_AGO, 3600, "[1,2]", DAY_AGO, NOW, dear=BARS),
+    "api_overview_met": [
+        case(DAY_AGO, 3600, DAY_AGO, NOW, None, None, dear=BARS),
+        case(DAY_AGO, 3600, DAY_AGO, NOW, "[1]", "[1]", dear=BARS),
     ],
     "api_watermarks": case("orders"),
     "api_metrics": case(dear=CAPPED),
