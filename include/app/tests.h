@@ -12,7 +12,7 @@
 #include "connector/shop.h"
 #include "site/site.h"
 
-enum { TEST_STEPS_MAX = 12 };
+enum { TEST_STEPS_MAX = 32 };
 
 struct test_result {
 	struct probe_step step[TEST_STEPS_MAX];

@@ -70,10 +70,12 @@ struct outcome {
 	bool superseded; /* a person moved the order on: nothing was set */
 };
 
+enum probe_verdict { PROBE_SKIP, PROBE_PASS, PROBE_WARN, PROBE_FAIL };
+
 /* What a connection test found; each step in order. */
 struct probe_step {
 	const char *name;
-	enum { PROBE_SKIP, PROBE_PASS, PROBE_WARN, PROBE_FAIL } verdict;
+	enum probe_verdict verdict;
 	char why[400], fix[256];
 };
 

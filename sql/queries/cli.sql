@@ -119,6 +119,20 @@ SELECT s.code, s.platform, s.is_active, s.order_last_run, s.auth_failed_at,
  WHERE s.deleted_at IS NULL
  ORDER BY s.sort, s.code
 
+-- name: doctor_webhooks
+-- What the last check found of each shop that tells us, and what came since.
+SELECT s.code, c.checked_at, c.subscriptions,
+       (SELECT w.received_at FROM rm_webhook_in AS w
+         WHERE w.site_id = s.id
+         ORDER BY w.received_at DESC LIMIT 1) AS received_at,
+       (SELECT o.order_date FROM rm_order AS o
+         WHERE o.site_id = s.id
+         ORDER BY o.order_date DESC LIMIT 1) AS ordered_at
+  FROM rm_webhook_check AS c
+  JOIN rm_sites AS s ON s.id = c.site_id
+ WHERE s.is_active = 1 AND s.deleted_at IS NULL
+ ORDER BY s.id
+
 -- name: cron_list
 SELECT c.name, c.kind, t.code AS site_code, c.is_enabled, c.frequency,
        c.next_run_at, c.last_run_at

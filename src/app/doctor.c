@@ -5,6 +5,7 @@
 
 #include "app/shops.h"
 #include "app/tests.h"
+#include "app_local.h"
 #include "base/text.h"
 #include "db/migrate.h"
 #include "queue/window.h"
@@ -191,6 +192,7 @@ doctor_look(struct app *app, bool upstreams, struct test_result *out)
 		return;
 	check_time(app, out);
 	check_cron(app, out);
+	doctor_webhooks(app, out);
 	if (key && upstreams) {
 		check_shops(app, out);
 		check_bc(app, out);

@@ -109,6 +109,7 @@ CASES: dict[str, Case | list[Case]] = {
     "status_facts": case(rm_order=FIGURES, rm_items=FIGURES),
     "status_sites": case(dear="counts what waits and what is open of each site"),
     "cron_list": case(),
+    "doctor_webhooks": case(),
     "operation_list": [
         operations(rm_operation=WALK),
         operations(state="failed"),

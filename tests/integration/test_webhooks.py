@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import datetime
 import hashlib
 import hmac
 import json
@@ -410,6 +411,94 @@ def test_what_the_shop_disabled_is_mended_by_the_daily_check(
     count = len(shop.sent(0))
     shop.edit(order)
     assert shop.sent(count + 1)[-1]["status"] == 200
+
+
+def told_by_doctor(shop: Shop, demo: Installation) -> list[tuple[str, str, str]]:
+    """Verdict, reason and remedy of each step about webhooks, which both say."""
+    web = Client(int(shop.url.rsplit(":", 1)[1]))
+    assert web.log_in("maria", PASSWORD).status == 201
+    steps = web.get("/doctor").data["steps"]
+    found = [
+        (step["status"], step["why"], step["fix"])
+        for step in steps
+        if step["label"] == "Webhooks"
+    ]
+    printed = demo.ob("doctor").out
+    for status, why, fix in found:
+        assert f" {status.upper()}\n" in printed
+        if status == "warn":
+            assert f"  Why: {why}\n  Fix: {fix}\n" in printed
+    return found
+
+
+REPAIR = "orderbridge site webhooks demo --repair"
+
+
+def test_doctor_tells_what_a_shop_does_not_tell(shop: Shop, demo: Installation) -> None:
+    ((verdict, why, fix),) = told_by_doctor(shop, demo)
+    assert (verdict, fix) == ("skip", "orderbridge site webhooks CODE --repair")
+    demo.must("site", "webhooks", "demo", "--repair")
+    assert told_by_doctor(shop, demo) == [("pass", "", "")]
+    shop.change("order.updated", status="disabled")
+    shop.change("order.created", status="paused")
+    hook = shop.hooks()["order.deleted"]["id"]
+    demo.box.woo("DELETE", f"/webhooks/{hook}?force=true")
+    assert demo.ob("site", "webhooks", "demo").status == 1
+    why = (
+        "demo: order.created is paused, order.updated is disabled,"
+        " order.deleted is missing"
+    )
+    assert told_by_doctor(shop, demo) == [("warn", why, REPAIR)]
+    demo.must(*REPAIR.split()[1:])
+    assert told_by_doctor(shop, demo) == [("pass", "", "")]
+    demo.must("site", "disable", "demo")
+    demo.database.run("UPDATE rm_webhook_check SET is_fine = 0, subscriptions = '[]'")
+    assert told_by_doctor(shop, demo)[0][0] == "skip"
+
+
+# Days before now: last check, last order, last delivery (0: none); what is told.
+SILENCE = [
+    (0.1, 0.2, 0, ""),
+    (0.3, 0.2, 0, "demo: orders came, and it never told of one"),
+    (0.3, 0.02, 0, ""),
+    (0.1, 2.5, 3, ""),
+    (0.1, 0.2, 3, "demo: orders came, and it told of none since 2026-11-21T09:00:00."),
+    (2.5, 3, 3, "demo: nobody looked at them since 2026-11-21T21:00:00."),
+]
+
+
+@pytest.mark.parametrize("checked, ordered, heard, why", SILENCE)
+def test_doctor_misses_shops_that_fell_silent(
+    shop: Shop,
+    demo: Installation,
+    checked: float,
+    ordered: float,
+    heard: float,
+    why: str,
+) -> None:
+    demo.must("site", "webhooks", "demo", "--repair")
+    demo.box.control("PUT", "/_shops/demo", {"sends_webhooks": False})
+    demo.ob("order", "sync", "--site=demo")
+
+    def ago(days: float) -> str:
+        moment = datetime.datetime.fromisoformat(MOMENT.rstrip("Z"))
+        return str(moment - datetime.timedelta(days=days))
+
+    run = demo.database.run
+    run("UPDATE rm_order SET order_date = %s", ago(ordered))
+    run("UPDATE rm_webhook_check SET checked_at = %s", ago(checked))
+    run("DELETE FROM rm_webhook_in")
+    if heard:
+        run(
+            "INSERT INTO rm_webhook_in SET site_id = 1, topic = 'order.created',"
+            " platform_order_id = '1', dedup = REPEAT('x', 32), delivery_id = '',"
+            " ip = '', spooled = 0, state = 'done', received_at = %s, body = '{}'",
+            ago(heard),
+        )
+    ((verdict, told, fix),) = told_by_doctor(shop, demo)
+    assert (verdict, told[: len(why)]) == ("warn" if why else "pass", why)
+    remedy = "orderbridge cron run webhook_check" if "nobody" in why else REPAIR
+    assert fix == (remedy if why else "")
 
 
 def test_the_check_leaves_shops_alone_that_were_never_set_up(
