@@ -125,6 +125,8 @@ SELECT s.code, c.checked_at, c.subscriptions,
        (SELECT w.received_at FROM rm_webhook_in AS w
          WHERE w.site_id = s.id
          ORDER BY w.received_at DESC LIMIT 1) AS received_at,
+       (SELECT f.last_at FROM rm_webhook_refused AS f
+         WHERE f.site_id = s.id AND f.code = 'ob_bad_signature') AS refused_at,
        (SELECT o.order_date FROM rm_order AS o
          WHERE o.site_id = s.id
          ORDER BY o.order_date DESC LIMIT 1) AS ordered_at

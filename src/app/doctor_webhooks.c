@@ -72,6 +72,16 @@ was_not_told(struct rows *rows, utc_ms now)
 				     : rows_time(rows, "checked_at"));
 }
 
+/* The last that came, a day or two ago, was not signed by the site's secret. */
+static bool
+was_refused(struct rows *rows, utc_ms now)
+{
+	const utc_ms refused = rows_time(rows, "refused_at");
+
+	return refused > now - 2 * (utc_ms)DAY &&
+	       refused > rows_time(rows, "received_at");
+}
+
 /* What is wrong with a shop's webhooks, and whether another check mends it. */
 static bool
 judge(struct rows *rows, utc_ms now, struct strbuf *why, bool *is_old)
@@ -88,6 +98,13 @@ judge(struct rows *rows, utc_ms now, struct strbuf *why, bool *is_old)
 	if (*is_old) {
 		strbuf_addf(why, "nobody looked at them since %s",
 			    time_text(checked, at));
+		return false;
+	}
+	if (was_refused(rows, now)) {
+		strbuf_addf(why,
+			    "what it tells is signed by another secret: "
+			    "refused at %s",
+			    time_text(rows_time(rows, "refused_at"), at));
 		return false;
 	}
 	if (!was_not_told(rows, now))

@@ -456,24 +456,30 @@ def test_doctor_tells_what_a_shop_does_not_tell(shop: Shop, demo: Installation) 
     assert told_by_doctor(shop, demo)[0][0] == "skip"
 
 
-# Days before now: last check, last order, last delivery (0: none); what is told.
+# Days before now: last check, order, delivery, refusal (0: none); what is told.
+REFUSED = "demo: what it tells is signed by another secret: refused at 2026-11-2"
 SILENCE = [
-    (0.1, 0.2, 0, ""),
-    (0.3, 0.2, 0, "demo: orders came, and it never told of one"),
-    (0.3, 0.02, 0, ""),
-    (0.1, 2.5, 3, ""),
-    (0.1, 0.2, 3, "demo: orders came, and it told of none since 2026-11-21T09:00:00."),
-    (2.5, 3, 3, "demo: nobody looked at them since 2026-11-21T21:00:00."),
+    (0.1, 0.2, 0, 0, ""),
+    (0.3, 0.2, 0, 0, "demo: orders came, and it never told of one"),
+    (0.3, 0.02, 0, 0, ""),
+    (0.1, 2.5, 3, 0, ""),
+    (0.1, 0.2, 3, 0, "demo: orders came, and it told of none since 2026-11-21T09:00"),
+    (2.5, 3, 3, 0, "demo: nobody looked at them since 2026-11-21T21:00:00."),
+    (0.1, 3, 0, 1, REFUSED),
+    (0.1, 3, 1.1, 1, REFUSED),
+    (0.1, 3, 1, 1.1, ""),
+    (0.1, 3, 0, 2.1, ""),
 ]
 
 
-@pytest.mark.parametrize("checked, ordered, heard, why", SILENCE)
+@pytest.mark.parametrize("checked, ordered, heard, refused, why", SILENCE)
 def test_doctor_misses_shops_that_fell_silent(
     shop: Shop,
     demo: Installation,
     checked: float,
     ordered: float,
     heard: float,
+    refused: float,
     why: str,
 ) -> None:
     demo.must("site", "webhooks", "demo", "--repair")
@@ -494,6 +500,11 @@ def test_doctor_misses_shops_that_fell_silent(
             " platform_order_id = '1', dedup = REPEAT('x', 32), delivery_id = '',"
             " ip = '', spooled = 0, state = 'done', received_at = %s, body = '{}'",
             ago(heard),
+        )
+    if refused:
+        run(
+            "INSERT INTO rm_webhook_refused VALUES (1, 'ob_bad_signature', 1, %s)",
+            ago(refused),
         )
     ((verdict, told, fix),) = told_by_doctor(shop, demo)
     assert (verdict, told[: len(why)]) == ("warn" if why else "pass", why)
