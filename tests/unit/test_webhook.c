@@ -1,10 +1,14 @@
 #include "site/webhook.h"
 
+#include <dlfcn.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
+
+#include <openssl/crypto.h>
+#include <openssl/hmac.h>
 
 #include "site/refusal.h"
 #include "site/spool.h"
@@ -53,6 +57,60 @@ TEST(signature_fails_by_any_difference)
 		changed[i] = changed[i] == 'A' ? 'B' : 'A';
 		assert_false(
 			webhook_is_signed(&first, body, strlen(body), changed));
+	}
+}
+
+/* What the library was asked for; here its functions pass by. */
+static size_t macs, compared;
+
+unsigned char *
+HMAC(const EVP_MD *md, const void *key, int key_length,
+     const unsigned char *text, size_t length, unsigned char *out,
+     unsigned *out_length)
+{
+	unsigned char *(*real)(const EVP_MD *, const void *, int,
+			       const unsigned char *, size_t, unsigned char *,
+			       unsigned *);
+
+	*(void **)&real = dlsym(RTLD_NEXT, "HMAC");
+	macs++;
+	return real(md, key, key_length, text, length, out, out_length);
+}
+
+int
+CRYPTO_memcmp(const void *one, const void *two, size_t length)
+{
+	int (*real)(const void *, const void *, size_t);
+
+	*(void **)&real = dlsym(RTLD_NEXT, "CRYPTO_memcmp");
+	compared += length;
+	return real(one, two, length);
+}
+
+/* RELIABILITY 6.7: no time is measured, the work is counted. */
+TEST(signature_costs_the_same_work_right_or_wrong_known_or_not)
+{
+	AUTO(webhook_secrets) first = secrets_of("first", NULL);
+	AUTO(webhook_secrets) second = secrets_of("second", "first");
+	AUTO(webhook_secrets) nobody = secrets_of(NULL, NULL);
+	const struct webhook_secrets *const all[] = {&first, &second, &nobody};
+	char early[sizeof(by_first)], late[sizeof(by_first)];
+	const char *const signatures[] = {by_first, early, late};
+
+	memcpy(early, by_first, sizeof(early));
+	memcpy(late, by_first, sizeof(late));
+	early[0] = 'A';
+	late[42] = 'A';
+	for (size_t i = 0; i < COUNT_OF(all); i++) {
+		for (size_t k = 0; k < COUNT_OF(signatures); k++) {
+			macs = compared = 0;
+			assert_int_equal(webhook_is_signed(all[i], body,
+							   strlen(body),
+							   signatures[k]),
+					 i < 2 && k == 0);
+			assert_int_equal(macs, WEBHOOK_SECRETS_MAX);
+			assert_int_equal(compared, WEBHOOK_SECRETS_MAX * 44);
+		}
 	}
 }
 
@@ -336,6 +394,8 @@ TEST(a_refusal_without_a_place_is_counted_with_no_site)
 
 RUN_TESTS(cmocka_unit_test(signature_of_the_shop_is_known_by_either_secret),
 	  cmocka_unit_test(signature_fails_by_any_difference),
+	  cmocka_unit_test(
+		  signature_costs_the_same_work_right_or_wrong_known_or_not),
 	  cmocka_unit_test(signature_has_44_characters_of_base64),
 	  cmocka_unit_test(signature_by_a_made_up_secret_opens_nothing),
 	  cmocka_unit_test(ping_is_a_form_with_one_number),
