@@ -16,6 +16,7 @@ pytest() {
 }
 
 group "form" make -s -C "$build/out" lint
+group "hardening of the programs" make -s -C "$build/out" hardening
 group "structure and units" make -s -C "$build/out" check
 group "units under ASan and UBSan" make -s -C "$build/sanitized" check
 group "fuzzing, a slice" make -s -C "$build/out" fuzz FUZZ_SECONDS=3
