@@ -28,7 +28,8 @@ struct fetch {
 	unsigned page;      /* of the present anchor, from 1 */
 	utc_ms anchor;      /* keyset: modification time that pages begin at */
 	utc_ms server_date; /* the shop's own clock at the first page */
-	bool done;          /* no page after this one */
+	unsigned total; /* orders there were at it; 0: the shop does not tell */
+	bool done;      /* no page after this one */
 	bool ignores_dates; /* the shop gave orders from before the anchor */
 	/* to find the order that spoils a page (F2) */
 	unsigned rows;   /* a page has now; 0: page_size */

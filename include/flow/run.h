@@ -61,6 +61,9 @@ MUST_CHECK bool run_open(struct run *run, struct app *app, struct task *task,
 void run_end(struct run *run);
 /* Item statuses that sell, bits of 1u << enum item_status. */
 unsigned run_allowed(const struct app *app);
+/* Shows how far a walk is; before: what the operation had fetched before it. */
+void run_progress(const struct run *run, const struct fetch *at,
+		  unsigned before);
 /* Counts an order that is decided, and tells whoever listens. */
 void run_tell(struct run *run, const struct order *o, const char *outcome,
 	      const struct fault *why, enum code code);

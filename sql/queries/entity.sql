@@ -290,7 +290,15 @@ SELECT {place}, p.id, p.kind, p.parent_id, p.site_id AS `site.id`,
        SUBSTRING_INDEX(p.error, '\n', 1) AS `error.message`,
        p.error AS `error.full_text`, p.phase AS `progress.phase`,
        p.done AS `progress.done`, p.total AS `progress.total`,
-       p.unit AS `progress.unit`, p.fetched, p.stored, p.unchanged, p.skipped,
+       p.unit AS `progress.unit`,
+       IF(p.state = 'in_progress' AND p.done > 0 AND p.total > p.done
+            AND COALESCE(j.attempts, 0) = 0,
+          CEILING(TIMESTAMPDIFF(SECOND, p.started_at, p.heartbeat_at)
+                    * (p.total - p.done) / p.done), NULL) AS `progress.eta_s`,
+       CONCAT('/operations/', p.id, '/log') AS `links.log`,
+       IF(p.kind = 'import', CONCAT('/imports/', p.id), NULL)
+         AS `links.results`,
+       p.fetched, p.stored, p.unchanged, p.skipped,
        p.soft, p.hard, p.failed_count,
        p.paused_until, p.pause_reason, p.superseded_by, p.source, p.created_by,
        p.host, p.schedule_id, p.cancel_at, p.created_at, p.started_at,

@@ -38,12 +38,22 @@ static const struct field progress_fields[] = {
 	{"total", FIELD_COUNT, MAYBE, NULL, NULL, NULL, NULL},
 	{"unit", FIELD_TEXT, MAYBE, NULL, NULL, NULL, NULL},
 	{"phase", FIELD_TEXT, MAYBE, NULL, NULL, NULL, NULL},
+	{"eta_s", FIELD_COUNT, MAYBE, NULL, NULL, NULL,
+	 "seconds that are left, about, at the pace so far"},
+	{0},
+};
+
+static const struct field link_fields[] = {
+	{"log", FIELD_TEXT, 0, NULL, NULL, NULL, "what it wrote down"},
+	{"results", FIELD_TEXT, MAYBE, NULL, NULL, NULL,
+	 "of an import: what became of each order"},
 	{0},
 };
 
 static const struct shape site_shape = {"OperationSite", site_fields};
 static const struct shape error_shape = {"OperationError", error_fields};
 static const struct shape progress_shape = {"Progress", progress_fields};
+static const struct shape link_shape = {"OperationLinks", link_fields};
 
 static const struct field fields[] = {
 	{"id", FIELD_ID, SORT, "p.id", NULL, NULL, NULL},
@@ -92,6 +102,8 @@ static const struct field fields[] = {
 	{"heartbeat_at", FIELD_TIME, 0, NULL, NULL, NULL, NULL},
 	{"scope", FIELD_JSON, 0, NULL, NULL, NULL, "what it was asked for"},
 	{"result", FIELD_JSON, MAYBE, NULL, NULL, NULL, NULL},
+	{"links", FIELD_OBJECT, FIELD_INLINE, NULL, NULL, &link_shape,
+	 "below the API"},
 	{"version", FIELD_COUNT, 0, NULL, NULL, NULL, NULL},
 	{"site", FIELD_SITE, GIVEN | FIELD_SORT | MAYBE, "p.site_id", NULL,
 	 NULL, "the site's code"},

@@ -118,14 +118,13 @@ take_all(struct run *run, const struct import_filter *filter,
 		.statuses = statuses,
 		.page_size = run->app->config.sync.page_size,
 	};
+	const unsigned before = run->task ? run->task->op->tally.fetched : 0;
 
 	while (!at.done && !(run->task && task_must_stop(run->task))) {
 		AUTO(raw_page) page = {0};
 
 		if (run->task)
-			task_progress(run->task, "fetch",
-				      run->task->op->tally.fetched, 0,
-				      "orders");
+			run_progress(run, &at, before);
 		if (!shop->fetch_page(shop, &at, &page, e))
 			return err_in(e, "fetch orders");
 		if (page.nameless > 0)

@@ -176,12 +176,12 @@ static bool
 take_round(struct walk *w, struct err *e)
 {
 	struct task *task = w->run->task;
+	const unsigned before = task->op->tally.fetched;
 	struct err later;
 
 	begin_walk(w);
 	while (!w->at.done && w->fresh < w->limit && !task_must_stop(task)) {
-		task_progress(task, "fetch", task->op->tally.fetched, 0,
-			      "orders");
+		run_progress(w->run, &w->at, before);
 		if (!take_page(w, e))
 			return mark_what_is_there(w->run, e);
 	}

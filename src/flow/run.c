@@ -79,6 +79,17 @@ count(struct tally *tally, const char *outcome)
 }
 
 void
+run_progress(const struct run *run, const struct fetch *at, unsigned before)
+{
+	const unsigned done = run->task->op->tally.fetched;
+	const unsigned total = at->total == 0 ? 0 : before + at->total;
+
+	/* Orders that changed meanwhile come twice. */
+	task_progress(run->task, "fetch", done,
+		      total != 0 && total < done ? done : total, "orders");
+}
+
+void
 run_tell(struct run *run, const struct order *o, const char *outcome,
 	 const struct fault *why, enum code code)
 {

@@ -612,6 +612,35 @@ def test_a_watermark_that_moved_is_the_fault_of_no_order(
     assert demo.count("rm_order") == demo.state()["expected"]["stored"]
 
 
+def test_what_is_left_of_an_operation_follows_from_its_pace(
+    web: Client, demo: Installation
+) -> None:
+    (number,) = queue_imports(web, "1005")
+
+    def eta(**change: Any) -> Any:
+        row = {"state": "in_progress", "done": 40, "total": 100, **change}
+        changes = ", ".join(f"{name} = %s" for name in row)
+        demo.database.run(
+            f"UPDATE rm_operation SET {changes},"
+            " started_at = '2026-11-20 10:00', heartbeat_at = '2026-11-20 10:01'"
+            f" WHERE id = {number}",
+            *row.values(),
+        )
+        return web.get("/operations/" + number).data["progress"]["eta_s"]
+
+    assert eta() == 90
+    assert eta(done=99) == 1
+    # Nobody knows: nothing done, no total, all done, or it does not run.
+    for change in ({"done": 0}, {"total": None}, {"done": 100}, {"done": 101}):
+        assert eta(**change) is None, change
+    assert eta(state="completed") is None
+    # A wait between two attempts is no pace.
+    demo.database.run("UPDATE rm_job SET attempts = 1")
+    assert eta() is None
+    links = web.get("/operations/" + number).data["links"]
+    assert all(web.get(place).status == 200 for place in links.values()), links
+
+
 def test_orders_of_a_filter_are_counted_by_the_shop(
     web: Client, demo: Installation
 ) -> None:

@@ -517,6 +517,24 @@ def test_on_a_terminal_progress_is_one_line_that_goes_away(demo: Installation) -
     assert shown.rstrip().endswith("\033[K")
 
 
+def test_a_terminal_shows_how_many_orders_there_are(demo: Installation) -> None:
+    """Each page takes longer than a painting stays, so that the next is shown."""
+    demo.write_settings(sync__page_size="40")
+    demo.box.fault("delay", 0.4, times=9, upstream="woo", method="GET", path="/orders")
+    leader, follower = os.openpty()
+    process = subprocess.Popen(
+        [str(PROGRAM), "order", "sync", "--site=demo"],
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.DEVNULL,
+        stderr=follower,
+        env=demo.variables(),
+    )
+    os.close(follower)
+    shown = read_terminal(leader)
+    assert process.wait(timeout=60) in (0, 1)
+    assert "\r\033[K◐ order_sync  fetch 40/100 orders" in shown
+
+
 # ---- what a person does about an order
 
 

@@ -571,7 +571,17 @@ def test_an_operation_is_shown_as_people_need_it(lists: Lists) -> None:
     assert row["error"]["message"] == "BC answered 503"
     assert row["error"]["full_text"] == "BC answered 503\nbusy"
     assert row["error"]["reason"] and row["error"]["fix"]
-    assert row["progress"] == {"done": 0, "total": None, "unit": None, "phase": None}
+    assert row["progress"] == {
+        **{"done": 0, "total": None, "unit": None, "phase": None},
+        "eta_s": None,
+    }
+    assert row["links"] == {
+        "log": f"/operations/{row['id']}/log",
+        "results": f"/imports/{row['id']}",
+    }
+    assert row["kind"] == "import"
+    other = lists.rows("operations", kind="order_sync", per_page=1)[0]
+    assert other["links"]["results"] is None
     fine = lists.rows("operations", id=7)[0]
     assert fine["site"] is None and fine["error"] is None
     retried = lists.rows("operations", view="retrying")

@@ -150,6 +150,36 @@ TEST(pages_begin_at_the_last_modification_that_was_read)
 
 	shop_sample_open(&s, script, COUNT_OF(script));
 	assert_string_equal(walk(&s, &at, out), "1,2 2,3");
+	assert_int_equal(at.total, 0); /* it does not tell */
+	shop_sample_close(&s);
+}
+
+/* Behind the first page the shop counts what is left. */
+TEST(how_many_orders_there_are_is_told_by_the_first_page)
+{
+	static const struct fake_exchange script[] = {
+		{.want = "GET " HEAD "&per_page=2&page=1&dp=4"
+			 "&dates_are_gmt=true"
+			 "&modified_after=2026-11-20T08%3A00%3A00",
+		 .status = 200,
+		 .body = "[" ORDER("1", "09:00:00") "," ORDER("2",
+							      "09:00:05") "]",
+		 .headers = PAGES("2") "x-wp-total: 3\n"},
+		{.want = "GET " HEAD "&per_page=2&page=1&dp=4"
+			 "&dates_are_gmt=true"
+			 "&modified_after=2026-11-20T09%3A00%3A04" UPPER,
+		 .status = 200,
+		 .body = "[" ORDER("2", "09:00:05") "," ORDER("3",
+							      "09:00:06") "]",
+		 .headers = PAGES("1") "x-wp-total: 2\n"},
+	};
+	struct shop_sample s;
+	struct fetch at = fetch_of(2);
+	char out[512];
+
+	shop_sample_open(&s, script, COUNT_OF(script));
+	assert_string_equal(walk(&s, &at, out), "1,2 2,3");
+	assert_int_equal(at.total, 3);
 	shop_sample_close(&s);
 }
 
@@ -849,6 +879,7 @@ RUN_TESTS(
 	cmocka_unit_test(one_page_that_is_not_full_ends_the_walk),
 	cmocka_unit_test(an_order_keeps_its_text_as_it_was_sent),
 	cmocka_unit_test(pages_begin_at_the_last_modification_that_was_read),
+	cmocka_unit_test(how_many_orders_there_are_is_told_by_the_first_page),
 	cmocka_unit_test(a_page_of_one_second_leads_to_the_next_page_number),
 	cmocka_unit_test(a_short_page_is_not_the_last_where_the_shop_says_so),
 	cmocka_unit_test(an_empty_page_ends_the_walk_whatever_its_headers_say),

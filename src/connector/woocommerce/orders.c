@@ -1,3 +1,4 @@
+#include <limits.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -306,6 +307,17 @@ judge(struct woocommerce *w, struct fetch *at, const struct raw_page *out,
 	return check_loop(w, out, at, e) ? TAKE_IT : FAIL;
 }
 
+/* Of the first page alone: behind it the anchor has moved. */
+static void
+note_total(struct fetch *at, const struct http_response *reply)
+{
+	const int64_t total = woo_header_number(reply, "x-wp-total");
+
+	if (at->anchor == 0 && at->page == 1 && !at->ignores_dates)
+		at->total =
+			total > 0 && total <= UINT_MAX ? (unsigned)total : 0;
+}
+
 static enum next
 ask_page(struct woocommerce *w, struct fetch *at, struct raw_page *out,
 	 struct err *e)
@@ -329,6 +341,7 @@ ask_page(struct woocommerce *w, struct fetch *at, struct raw_page *out,
 	if (next != TAKE_IT)
 		return next;
 	out->bytes = reply.body.len;
+	note_total(at, &reply);
 	at->done = is_last(&reply, out, at);
 	if (!at->done)
 		move_on(at, newest(out));
