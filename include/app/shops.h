@@ -27,6 +27,9 @@ struct open_shop {
 MUST_CHECK bool open_shop_begin(struct open_shop *out, struct app *app,
 				const struct site *site, bool sync,
 				struct err *e);
+/* For its pure calls alone: without secrets, and nothing can be sent. */
+MUST_CHECK bool open_shop_pure(struct open_shop *out, const struct site *site,
+			       struct err *e);
 void open_shop_end(struct open_shop *open);
 
 struct open_bc {

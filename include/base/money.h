@@ -37,6 +37,10 @@ const char *money_text(struct money m, char out[MONEY_TEXT_MAX]);
 const char *money_text_short(struct money m, int digits,
 			     char out[MONEY_TEXT_MAX]);
 
+/* Which part of the whole it is: "0.1", to six decimals; "0.0" of nothing. */
+const char *money_ratio_text(struct money part, struct money whole,
+			     char out[MONEY_TEXT_MAX]);
+
 /* Decimals that a currency is paid in: 0 JPY, 3 KWD, else 2 (FEATURES R-37). */
 int currency_digits(const char *currency);
 

@@ -113,7 +113,7 @@ void subscription_list_end(struct subscription_list *list);
 /* What not every platform has; its members may be NULL: ask shop_can. */
 enum shop_feature { SHOP_WEBHOOKS };
 
-struct shop { /* one platform; every call may use the network but read_order */
+struct shop { /* one platform; every call may use the network but pure ones */
 	const char *platform;
 	bool (*probe)(struct shop *self, struct probe *out, struct err *e);
 	bool (*statuses)(struct shop *self, struct status_list *out,
@@ -145,6 +145,12 @@ struct shop { /* one platform; every call may use the network but read_order */
 	 */
 	bool (*read_order)(const struct shop *self, const struct raw_order *raw,
 			   struct order *out, struct err *e);
+	/*
+	 * Pure: where a person sees the order in the shop's own pages. Ids come
+	 * from the shop: only what can stand in an address is taken.
+	 */
+	void (*order_page)(const struct shop *self, const char *platform_id,
+			   struct strbuf *out);
 	/* Marks orders as exported, batched; one outcome a mark. */
 	bool (*mark)(struct shop *self, const struct mark *marks, size_t count,
 		     struct outcome *each, struct err *e);
@@ -162,7 +168,7 @@ bool shop_can(const struct shop *shop, enum shop_feature feature);
 /* What a connector is opened with; strings are borrowed for its life. */
 struct shop_settings {
 	const struct site *site;
-	struct http_client *http;
+	struct http_client *http; /* NULL: pure calls only, no key is needed */
 	const struct clock *clock;
 	const char *key, *secret; /* consumer key and secret; token */
 	unsigned mark_batch;      /* marks a request, halved on trouble */

@@ -58,6 +58,7 @@ enum {
 	FIELD_UPPER = 512, /* kept in upper case: what is asked for is folded */
 	FIELD_ASCII = 1024, /* its column takes no other characters */
 	FIELD_MAYBE = 2048, /* the handler leaves it out where it has none */
+	FIELD_APART = 4096, /* the handler writes it, behind those of the row */
 };
 
 struct shape;

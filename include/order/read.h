@@ -9,6 +9,7 @@
 #include "base/clock.h"
 #include "base/err.h"
 #include "db/db.h"
+#include "order/order.h"
 
 /* The id of an order number (BGM-12345) or of an id in digits. ERR_MISSING. */
 MUST_CHECK bool order_find(struct db *db, const char *word, int64_t *id,
@@ -24,6 +25,12 @@ MUST_CHECK bool order_read(struct db *db, int64_t id, struct rows *out,
 			   struct err *e);
 /* All columns of rm_lineitems, by line_no. */
 MUST_CHECK bool order_read_lines(struct db *db, int64_t id, struct rows *out,
+				 struct err *e);
+/*
+ * The money of a stored order: number, currency, totals, and of each line its
+ * number, type and amounts; the rest stays empty. The caller ends it.
+ */
+MUST_CHECK bool order_read_money(struct db *db, int64_t id, struct order *out,
 				 struct err *e);
 /* bill, then ship: all columns of rm_address. */
 MUST_CHECK bool order_read_addresses(struct db *db, int64_t id,

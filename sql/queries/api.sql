@@ -85,11 +85,24 @@ WHERE id = ?
   AND deleted_at IS NULL
 
 -- name: api_order_detail
--- Stored or not: what is not stored has only what rm_order_seen knows.
+-- Stored or not: what is not stored has only what rm_order_seen knows, and the
+-- words of its error or, while it waits by itself, of its last try.
 SELECT s.id, s.site_id, t.code AS site, t.name AS site_name,
        s.platform_order_id, COALESCE(o.number, s.number) AS number, s.outcome,
-       s.code, s.first_at, s.last_at,
+       COALESCE(s.code, IF(r.status IN ('open', 'requeued'), r.code, NULL))
+         AS code,
+       COALESCE(IF(r.status IN ('open', 'requeued'), r.message, NULL),
+                (SELECT v.message
+                 FROM rm_order_event AS v FORCE INDEX (ix_rm_order_event_order_id_id)
+                 WHERE v.order_id = s.id
+                   AND s.outcome NOT IN ('stored', 'cancelled')
+                   AND v.outcome IN ('soft', 'hard', 'skipped')
+                   AND v.message IS NOT NULL
+                 ORDER BY v.id DESC
+                 LIMIT 1)) AS message,
+       r.id AS error_order_id, s.first_at, s.last_at,
        COALESCE(o.order_date, s.order_date) AS order_date,
+       COALESCE(o.order_date, s.order_date) AS placed,
        o.platform_status, COALESCE(o.currency, s.currency) AS currency,
        o.total_before_credit, o.credit_total,
        COALESCE(o.total_due, s.total) AS total_due, o.tax_total,
@@ -101,6 +114,7 @@ SELECT s.id, s.site_id, t.code AS site, t.name AS site_name,
 FROM rm_order_seen AS s
 JOIN rm_sites AS t ON t.id = s.site_id
 LEFT JOIN rm_order AS o ON o.id = s.id
+LEFT JOIN rm_error_orders AS r ON r.order_id = s.id
 WHERE s.id = ?
 
 -- name: api_import_results

@@ -4,6 +4,7 @@
 
 #include "base/row_out.h"
 #include "order/read.h"
+#include "order_money.h"
 #include "resources.h"
 
 static const struct param id_part[] = {
@@ -78,9 +79,20 @@ static const struct shape detail_shape = {
 		{"outcome", FIELD_TEXT, 0, NULL, NULL, NULL,
 		 "stored, soft, error, skipped, gone"},
 		{"code", FIELD_TEXT, FIELD_NULL, NULL, NULL, NULL, NULL},
+		{"what", FIELD_WHAT, 0, NULL, NULL, NULL, "what the code means"},
+		{"why", FIELD_WHY, 0, NULL, NULL, NULL, "how that comes about"},
+		{"fix", FIELD_FIX, 0, NULL, NULL, NULL, "what to do"},
+		{"fix_route", FIELD_ROUTE, 0, NULL, NULL, NULL,
+		 "where in the dashboard"},
+		{"message", FIELD_TEXT, FIELD_NULL, NULL, NULL, NULL,
+		 "what kept it from being stored, or stopped it since"},
+		{"error_order_id", FIELD_ID, FIELD_NULL, NULL, NULL, NULL,
+		 "its row of /error-orders"},
 		{"first_at", FIELD_TIME, 0, NULL, NULL, NULL, NULL},
 		{"last_at", FIELD_TIME, 0, NULL, NULL, NULL, NULL},
 		{"order_date", FIELD_TIME, 0, NULL, NULL, NULL, NULL},
+		{"placed", FIELD_TIME, 0, NULL, NULL, NULL,
+		 "the same as order_date"},
 		{"platform_status", FIELD_TEXT, FIELD_NULL, NULL, NULL, NULL,
 		 NULL},
 		{"currency", FIELD_TEXT, FIELD_NULL, NULL, NULL, NULL, NULL},
@@ -112,6 +124,12 @@ static const struct shape detail_shape = {
 		{"marked_at", FIELD_TIME, 0, NULL, NULL, NULL, NULL},
 		{"revision", FIELD_COUNT, FIELD_NULL, NULL, NULL, NULL, NULL},
 		{"version", FIELD_COUNT, 0, NULL, NULL, NULL, NULL},
+		{"platform_url", FIELD_TEXT, FIELD_NULL | FIELD_APART, NULL, NULL, NULL,
+		 "the order in the shop's own pages"},
+		{"credit", FIELD_OBJECT, FIELD_NULL, NULL, NULL,
+		 &shape_order_credit, "null: it is not stored"},
+		{"totals", FIELD_OBJECT, 0, NULL, NULL, &shape_order_totals,
+		 NULL},
 		{"lines", FIELD_LIST, 0, NULL, NULL, &line_shape, NULL},
 		{"addresses", FIELD_LIST, 0, NULL, NULL, &address_shape, NULL},
 		{"timeline", FIELD_LIST, 0, NULL, NULL, &event_shape, NULL},
@@ -160,6 +178,11 @@ order_show(struct request *r, struct err *e)
 	}
 	shape_row(&r->data, &detail_shape, &rows, request_can(r, CAN_PII),
 		  true);
+	if (!rows_check(&rows, e) ||
+	    !order_add_money(r, rows_int(&rows, "site_id"),
+			     rows_borrow(&rows, "platform_order_id", NULL),
+			     !rows_null(&rows, "stored_at"), e))
+		return false;
 	if (!add_part(r, "lines", &line_shape, order_read_lines, id, e) ||
 	    !add_part(r, "addresses", &address_shape, order_read_addresses, id,
 		      e) ||

@@ -63,6 +63,27 @@ open_guard(struct app *app, const char *upstream, double per_second,
 	return *out != NULL;
 }
 
+static bool
+no_connector(const struct site *site, struct err *e)
+{
+	return err_set(e, ERR_PERMANENT,
+		       "no connector for the platform %s of site %s",
+		       site->platform, site->code);
+}
+
+bool
+open_shop_pure(struct open_shop *out, const struct site *site, struct err *e)
+{
+	const struct platform *platform = platform_find(site->platform);
+	const struct shop_settings settings = {.site = site,
+					       .mapping = site->mapping};
+
+	if (platform == NULL)
+		return no_connector(site, e);
+	out->shop = platform->open(&settings, e);
+	return out->shop != NULL;
+}
+
 bool
 open_shop_begin(struct open_shop *out, struct app *app, const struct site *site,
 		bool sync, struct err *e)
@@ -79,9 +100,7 @@ open_shop_begin(struct open_shop *out, struct app *app, const struct site *site,
 	out->key = (struct strbuf)STRBUF(SECRET_TEXT_MAX);
 	out->secret = (struct strbuf)STRBUF(SECRET_TEXT_MAX);
 	if (platform == NULL)
-		return err_set(e, ERR_PERMANENT,
-			       "no connector for the platform %s of site %s",
-			       site->platform, site->code);
+		return no_connector(site, e);
 	(void)snprintf(upstream, sizeof(upstream), "%s:%lld", platform->name,
 		       (long long)site->id);
 	if (!app_secrets(app, e) || !app_http(app, e) ||

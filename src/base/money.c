@@ -82,6 +82,20 @@ money_text_short(struct money m, int digits, char out[MONEY_TEXT_MAX])
 	return out;
 }
 
+const char *
+money_ratio_text(struct money part, struct money whole,
+		 char out[MONEY_TEXT_MAX])
+{
+	const wide millionth =
+		whole.e4 == 0
+			? 0
+			: decimal_divide((wide)part.e4 * 1000000, whole.e4);
+
+	decimal_text(decimal_fits(millionth) ? (int64_t)millionth : INT64_MAX,
+		     6, 1, out, MONEY_TEXT_MAX);
+	return out;
+}
+
 /* ISO 4217 where it is not 2. */
 int
 currency_digits(const char *currency)

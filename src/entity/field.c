@@ -189,7 +189,8 @@ is_null(const struct field *field, struct rows *rows, const char *name)
 static bool
 is_of_row(const struct field *field)
 {
-	if ((field->traits & FIELD_HIDDEN) != 0 || field->type == FIELD_LIST)
+	if ((field->traits & (FIELD_HIDDEN | FIELD_APART)) != 0 ||
+	    field->type == FIELD_LIST)
 		return false;
 	return field->type != FIELD_OBJECT ||
 	       (field->traits & FIELD_INLINE) != 0;

@@ -45,6 +45,46 @@ order_read_lines(struct db *db, int64_t id, struct rows *out, struct err *e)
 	return db_open(db, out, SQL_ORDER_READ_LINES, BINDS(bind_int(id)), e);
 }
 
+static bool
+take_line(struct order *o, struct rows *rows, struct err *e)
+{
+	struct line *line =
+		order_add_line(o, (enum line_type)rows_int(rows, "line_type"));
+
+	if (line == NULL)
+		return err_set(e, ERR_TEMPORARY, "out of memory");
+	line->number = (int)rows_int(rows, "line_no");
+	line->amount = rows_money(rows, "amount");
+	line->discount = rows_money(rows, "discount_amount");
+	line->credit = rows_money(rows, "credit_amount");
+	line->tax = rows_money(rows, "tax_amount");
+	return true;
+}
+
+bool
+order_read_money(struct db *db, int64_t id, struct order *out, struct err *e)
+{
+	AUTO(rows) rows = ROWS;
+	AUTO(rows) lines = ROWS;
+
+	if (!order_read(db, id, &rows, e))
+		return false;
+	(void)rows_next(&rows);
+	rows_text(&rows, "number", out->number, sizeof(out->number));
+	rows_text(&rows, "currency", out->currency, sizeof(out->currency));
+	out->total_before_credit = rows_money(&rows, "total_before_credit");
+	out->credit_total = rows_money(&rows, "credit_total");
+	out->total_due = rows_money(&rows, "total_due");
+	out->tax_total = rows_money(&rows, "tax_total");
+	if (!rows_check(&rows, e) || !order_read_lines(db, id, &lines, e))
+		return false;
+	while (rows_next(&lines)) {
+		if (!take_line(out, &lines, e))
+			return err_in(e, "read order %s", out->number);
+	}
+	return rows_check(&lines, e);
+}
+
 bool
 order_read_addresses(struct db *db, int64_t id, struct rows *out, struct err *e)
 {

@@ -167,6 +167,97 @@ def test_a_count_that_moved_is_another_answer(web: Client, demo: Installation) -
     assert second.headers["etag"] != first.headers["etag"]
 
 
+PARTS = ("subtotal", "shipping", "tax", "fees", "discount", "credit", "total")
+
+
+def cents(text: str) -> int:
+    return int(round(float(text) * 10000))
+
+
+def test_the_money_of_each_order_stands_side_by_side(
+    web: Client, demo: Installation
+) -> None:
+    """Of every order of the sandbox, each with other kits, credits and taxes."""
+    demo.ob("order", "sync", "--site=demo")
+    ids = demo.database.run("SELECT id FROM rm_order ORDER BY id")
+    assert len(ids) > 50
+    spread = 0
+    for (number,) in ids:
+        got = web.get(f"/orders/{number}")
+        assert got.status == 200, got.text
+        order = got.data
+        totals, credit = order["totals"], order["credit"]
+        assert totals["bc"] is None
+        assert set(totals["diff"].values()) == {"0.00"}, order
+        parts = {name: cents(totals["middleware"][name]) for name in PARTS}
+        added = sum(parts[name] for name in ("subtotal", "shipping", "tax", "fees"))
+        assert added - parts["credit"] == parts["total"] == cents(order["total_due"])
+        assert credit["sum_ok"] is True and credit["total"] == order["credit_total"]
+        lines = {line["line_no"]: line for line in order["lines"]}
+        shares = {one["line_no"]: cents(one["share"]) for one in credit["shares"]}
+        assert sum(shares.values()) in (cents(credit["total"]), 0)
+        for line, share in shares.items():
+            assert share == -cents(lines[line]["credit_amount"])
+        if shares:
+            spread += 1
+            assert credit["remainder_rule"] == "largest_remainder"
+            rate = cents(credit["total"]) / cents(credit["base"])
+            assert float(credit["rate"]) == round(rate, 6)
+        assert order["placed"] == order["order_date"]
+        assert order["platform_url"].endswith(
+            f"/wp-admin/post.php?post={order['platform_order_id']}&action=edit"
+        )
+    assert spread > 2
+
+
+def test_what_was_changed_since_is_seen_by_its_difference(
+    web: Client, demo: Installation
+) -> None:
+    demo.ob("order", "sync", "--site=demo")
+    order, line = demo.database.run(
+        "SELECT order_id, id FROM rm_lineitems WHERE credit_amount < -0.01"
+        " AND line_type = 1 ORDER BY id LIMIT 1"
+    )[0]
+    demo.database.run(
+        "UPDATE rm_lineitems SET amount = amount + 1, credit_amount = credit_amount"
+        f" + 0.01 WHERE id = {line}"
+    )
+    found = web.get(f"/orders/{order}").data
+    assert found["credit"]["sum_ok"] is False
+    same = dict.fromkeys(PARTS, "0.00")
+    assert found["totals"]["diff"] == {**same, "subtotal": "1.00"}
+    demo.database.run(f"DELETE FROM rm_order_payload WHERE order_id = {order}")
+    found = web.get(f"/orders/{order}").data
+    assert found["totals"]["platform"] is found["totals"]["diff"] is None
+    assert found["totals"]["middleware"]["total"] == found["total_due"]
+
+
+def test_an_order_that_is_not_stored_has_the_same_page(
+    web: Client, demo: Installation
+) -> None:
+    demo.ob("order", "sync", "--site=demo")
+    stored = web.get("/orders?per_page=1").data[0]["id"]
+    members = list(web.get(f"/orders/{stored}").data)
+    for view in ("soft", "error", "skipped"):
+        for row in web.get(f"/orders?view={view}&per_page=100").data:
+            order = web.get(f"/orders/{row['id']}").data
+            assert list(order) == members
+            assert (order["outcome"], order["code"]) == (row["outcome"], row["code"])
+            assert order["credit"] is order["totals"]["middleware"] is None
+            assert order["timeline"] and order["message"], order
+            errors = web.get(f"/error-orders?order_id={row['id']}").data
+            if view == "skipped":
+                assert errors == []
+                continue
+            assert order["what"] and order["why"] and order["fix"]
+            assert order["error_order_id"] == (errors[0]["id"] if errors else None)
+            assert (view == "error") == bool(errors)
+            if errors:
+                assert order["message"] == errors[0]["message"]
+    full = web.get(f"/orders/{stored}").data
+    assert full["what"] is full["message"] is full["error_order_id"] is None
+
+
 def test_errors_are_told_by_their_cause(web: Client, demo: Installation) -> None:
     demo.set_up("second", "SEC")
     demo.ob("order", "sync")

@@ -160,6 +160,33 @@ TEST(money_prints_four_decimals_or_as_many_as_it_needs)
 	}
 }
 
+TEST(a_part_of_a_whole_is_told_to_six_decimals)
+{
+	static const struct {
+		int64_t part, whole;
+		const char *text;
+	} cases[] = {
+		{119000, 1190000, "0.1"},
+		{10000, 30000, "0.333333"},
+		{20000, 30000, "0.666667"},
+		{30000, 30000, "1.0"},
+		{0, 30000, "0.0"},
+		{10000, 0, "0.0"},
+		{-10000, 40000, "-0.25"},
+		{1, INT64_MAX, "0.0"},
+		{INT64_MAX, 1, "9223372036854.775807"},
+	};
+
+	for (size_t i = 0; i < COUNT_OF(cases); i++) {
+		char text[MONEY_TEXT_MAX];
+
+		assert_string_equal(
+			money_ratio_text((struct money){cases[i].part},
+					 (struct money){cases[i].whole}, text),
+			cases[i].text);
+	}
+}
+
 TEST(reading_what_was_printed_gives_the_same_money)
 {
 	struct dice dice = DICE;
@@ -319,6 +346,7 @@ RUN_TESTS(cmocka_unit_test(money_reads_ten_thousandths_exactly),
 	  cmocka_unit_test(rounding_an_amount_cannot_overflow),
 	  cmocka_unit_test(money_rounds_half_away_from_zero),
 	  cmocka_unit_test(money_prints_four_decimals_or_as_many_as_it_needs),
+	  cmocka_unit_test(a_part_of_a_whole_is_told_to_six_decimals),
 	  cmocka_unit_test(reading_what_was_printed_gives_the_same_money),
 	  cmocka_unit_test(
 		  a_sum_that_is_too_large_is_an_error_and_changes_nothing),

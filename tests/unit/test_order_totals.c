@@ -1,6 +1,7 @@
 #include <string.h>
 
 #include "base/text.h"
+#include "order/proof.h"
 #include "tests/support/dice.h"
 #include "tests/support/fixture.h"
 #include "tests/support/samples.h"
@@ -294,7 +295,91 @@ TEST(no_line_gets_more_credit_than_its_amount)
 	order_end(&o);
 }
 
-RUN_TESTS(cmocka_unit_test(totals_are_proved_as_the_table_says),
+/* The worked example of UX 2.7: a kit, shipping, tax and 11.90 of credit. */
+static struct order
+order_with_credit(void)
+{
+	struct order o = order_sample_empty();
+	struct err e = {0};
+
+	(void)line_sample(&o, LINE_PRODUCT, "KIT", "100.00");
+	(void)line_sample(&o, LINE_COMPONENT, "COMP-A", "0.00");
+	(void)line_sample(&o, LINE_SHIPPING, "", "10.00");
+	(void)line_sample(&o, LINE_TAX, "", "9.00");
+	(void)line_sample(&o, LINE_COUPON, "", "5.00");
+	(void)line_sample(&o, LINE_CREDIT, "", "11.90");
+	o.total = money_sample("107.10");
+	assert_true(order_prove(&o, false, &e));
+	assert_true(credit_apply(&o, true, &e));
+	return o;
+}
+
+TEST(a_credit_is_proved_by_the_rule_that_spread_it)
+{
+	struct order o = order_with_credit();
+	struct credit_proof proof;
+	struct err e = {0};
+
+	assert_true(credit_prove(&o, &proof, &e));
+	assert_int_equal(proof.base.e4, 1190000);
+	assert_true(proof.is_spread && proof.sum_ok);
+	/* The sum is the same, but a share stands on another line. */
+	o.line[0].credit.e4 += 100;
+	o.line[2].credit.e4 -= 100;
+	assert_true(credit_prove(&o, &proof, &e));
+	assert_true(proof.is_spread && !proof.sum_ok);
+	order_end(&o);
+}
+
+TEST(a_credit_in_a_line_of_its_own_is_proved_by_that)
+{
+	struct order o = order_with_credit();
+	struct credit_proof proof;
+	struct err e = {0};
+
+	assert_true(credit_apply(&o, false, &e));
+	assert_true(credit_prove(&o, &proof, &e));
+	assert_true(!proof.is_spread && proof.sum_ok);
+	o.credit_total.e4 += 100;
+	assert_true(credit_prove(&o, &proof, &e));
+	assert_true(!proof.is_spread && !proof.sum_ok);
+	order_end(&o);
+}
+
+TEST(the_parts_of_an_order_make_its_total)
+{
+	struct order o = order_with_credit();
+	struct order_sums sums, less;
+	struct err e = {0};
+
+	(void)line_sample(&o, LINE_FEE, "", "2.00");
+	(void)line_sample(&o, LINE_ROUNDING, "", "-0.01");
+	o.total_due.e4 += 19900;
+	assert_true(order_sums(&o, &sums, &e));
+	assert_int_equal(sums.subtotal.e4, 1000000);
+	assert_int_equal(sums.shipping.e4, 100000);
+	assert_int_equal(sums.tax.e4, 90000);
+	assert_int_equal(sums.fees.e4, 19900);
+	assert_int_equal(sums.discount.e4, 50000);
+	assert_int_equal(sums.credit.e4, 119000);
+	assert_int_equal(sums.total.e4, sums.subtotal.e4 + sums.shipping.e4 +
+						sums.tax.e4 + sums.fees.e4 -
+						sums.credit.e4);
+	assert_true(order_sums_less(&sums, &sums, &less, &e));
+	assert_memory_equal(&less, &(struct order_sums){0}, sizeof(less));
+	sums.tax.e4 += 1;
+	assert_true(order_sums_less(&sums, &(struct order_sums){0}, &less, &e));
+	assert_memory_equal(&less, &sums, sizeof(less));
+	o.line[0].amount.e4 = INT64_MAX;
+	o.line[1].amount.e4 = 1;
+	assert_false(order_sums(&o, &sums, &e));
+	order_end(&o);
+}
+
+RUN_TESTS(cmocka_unit_test(a_credit_is_proved_by_the_rule_that_spread_it),
+	  cmocka_unit_test(a_credit_in_a_line_of_its_own_is_proved_by_that),
+	  cmocka_unit_test(the_parts_of_an_order_make_its_total),
+	  cmocka_unit_test(totals_are_proved_as_the_table_says),
 	  cmocka_unit_test(
 		  a_mismatch_stops_at_normalise_and_too_much_credit_at_credit),
 	  cmocka_unit_test(tax_total_is_the_sum_of_the_tax_lines),

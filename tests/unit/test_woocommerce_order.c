@@ -749,7 +749,9 @@ TEST(options_keep_what_a_customer_chose)
 TEST(a_shop_without_keys_or_with_a_bad_mapping_does_not_open)
 {
 	struct site site = site_sample();
-	struct shop_settings settings = {.site = &site, .key = "ck_1"};
+	struct http_client sends = {0};
+	struct shop_settings settings = {
+		.site = &site, .http = &sends, .key = "ck_1"};
 	struct err e = {0};
 
 	assert_null(woocommerce_open(&settings, &e));
@@ -762,6 +764,34 @@ TEST(a_shop_without_keys_or_with_a_bad_mapping_does_not_open)
 	assert_null(woocommerce_open(&settings, &e));
 	assert_string_equal(e.text, "site bgm: mapping.credit_words: wanted a "
 				    "list of words, found a whole number");
+}
+
+TEST(a_shop_that_is_only_read_from_needs_no_keys_and_knows_its_pages)
+{
+	static const struct {
+		const char *id, *url;
+	} cases[] = {
+		{"12345", "https://shop.test/wp-admin/post.php?post=12345&"
+			  "action=edit"},
+		{"12&x=<", ""},
+		{"", ""},
+	};
+	struct site site = site_sample();
+	struct shop_settings settings = {.site = &site};
+	struct err e = {0};
+	struct shop *shop;
+
+	(void)text_copy(site.site_url, sizeof(site.site_url),
+			"https://shop.test/");
+	shop = woocommerce_open(&settings, &e);
+	assert_non_null(shop);
+	for (size_t i = 0; i < COUNT_OF(cases); i++) {
+		AUTO(strbuf) url = STRBUF(200);
+
+		shop->order_page(shop, cases[i].id, &url);
+		assert_string_equal(strbuf_text(&url), cases[i].url);
+	}
+	shop->close(shop);
 }
 
 RUN_TESTS(
@@ -795,5 +825,7 @@ RUN_TESTS(
 	cmocka_unit_test(
 		long_texts_are_cut_where_that_is_allowed_and_refused_where_not),
 	cmocka_unit_test(options_keep_what_a_customer_chose),
+	cmocka_unit_test(
+		a_shop_that_is_only_read_from_needs_no_keys_and_knows_its_pages),
 	cmocka_unit_test(
 		a_shop_without_keys_or_with_a_bad_mapping_does_not_open))
