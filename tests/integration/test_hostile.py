@@ -353,6 +353,22 @@ def test_a_query_has_limits(maria: Client) -> None:
         assert maria.get(f"/orders?search={text}").status in (200, 400)
 
 
+@pytest.mark.parametrize(
+    "path, name",
+    [
+        ("/orders?state=stored&state=cancelled", "state"),
+        ("/orders?per_page=1&sort=id&per_page=2", "per_page"),
+        ("/imports/1?result=hard&result=soft", "result"),
+        ("/live?panels=sites&panels=window", "panels"),
+    ],
+)
+def test_a_value_stands_in_a_query_once(maria: Client, path: str, name: str) -> None:
+    """Which of two would count is guessed differently by each (ASVS 15.3.7)."""
+    got = maria.get(path)
+    assert got.status == 400, got.text
+    assert name in got.json["data"]["params"]
+
+
 def test_a_cursor_is_ours_and_of_this_list(maria: Client) -> None:
     first = maria.get("/orders?per_page=2").json["meta"]["next_cursor"]
     assert maria.get(f"/orders?per_page=2&cursor={first}").status == 200
