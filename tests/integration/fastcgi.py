@@ -19,7 +19,7 @@ def begin(keep: bool = False) -> bytes:
 
 def pair(name: str, value: str) -> bytes:
     def length(text: str) -> bytes:
-        size = len(text)
+        size = len(text.encode())
         return bytes([size]) if size < 128 else struct.pack(">I", size | 1 << 31)
 
     return length(name) + length(value) + (name + value).encode()

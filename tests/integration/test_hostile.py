@@ -9,6 +9,7 @@ from typing import Any, Iterator
 
 import fastcgi
 import pytest
+from installation import wait_until
 from test_security import PASSWORD, Stage, add_maria, at_once, staged
 from test_routes import fill, routes
 from web import Answer, Client
@@ -17,6 +18,11 @@ INTERNALS = re.compile(
     r"\brm_[a-z]|SELECT |INSERT |UPDATE |DELETE FROM|for key|mysql|mariadb"
     r"|/tmp/|\.c:|errno|0x[0-9a-f]{6}",
     re.I,
+)
+# A moment, a level, and words by name; nothing that is no character of a text.
+LOG_LINE = re.compile(
+    rb"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z (DEBUG|INFO |WARN |ERROR)"
+    rb'( [a-z_]+=([^\s"=\x00-\x1f\x7f]*|"(\\.|[^"\\\x00-\x1f\x7f])*"))+'
 )
 
 
@@ -234,13 +240,51 @@ def test_a_raw_line_break_from_the_web_server_is_dropped(stage: Stage) -> None:
         ("HTTP_HOST", "localhost\r\nX-Evil: 1"),
         ("REQUEST_METHOD", "GET\r\nX-Evil: 1"),
         ("REQUEST_URI", "/x\r\nX-Evil: 1/api/v1/health"),
+        ("REQUEST_URI", "/api/v1/none\r\nX-Evil: 1\x1b[2J\x00\x85\u2028"),
+        ("REQUEST_URI", "/api/v1/none%0d%0aX-Evil:%201"),
         ("REMOTE_ADDR", "127.0.0.1\r\nX-Evil: 1"),
     ):
         got = fastcgi.ask(responder, fastcgi.get("/api/v1/health", **{name: value}))
         head = got.partition(b"\r\n\r\n")[0]
         assert b"Status: " in head and b"\nX-Evil" not in head, (name, head)
-    log = (stage.ob.home / "log" / "orderbridge-fcgi.log").read_text()
-    assert not [line for line in log.splitlines() if line.startswith("X-Evil")]
+    stage.client().get("/health", X_Request_Id="last-of-them")
+    wait_until(lambda: stage.line("last-of-them"))
+    log = (stage.ob.home / "log" / "orderbridge-fcgi.log").read_bytes()
+    assert b"none" in log and log.endswith(b"\n")
+    for line in log[:-1].split(b"\n"):
+        assert LOG_LINE.fullmatch(line), line
+
+
+def test_the_log_tells_of_logins_denials_and_limits(stage: Stage) -> None:
+    login, web = "lina", stage.client()
+    stage.ob.must(
+        *("user", "add", login, "--role=viewer", "--password-file=-"), text=PASSWORD
+    )
+    body = {"login": login, "password": PASSWORD}
+    wrong = {"login": login, "password": "seven-wrong-words"}
+    made = web.post("/session", body, X_Request_Id="log-logged-in")
+    web.go_on(made)
+    web.post("/users", {}, X_Request_Id="log-no-right")
+    web.post("/session/prove", {}, X_Request_Id="log-no-nonce", X_OB_Nonce="0" * 64)
+    web.headers = {}
+    web.get("/orders", X_Request_Id="log-nobody")
+    token = {"Authorization": "Bearer obt_" + "0" * 72}
+    web.get("/orders", X_Request_Id="log-no-token", **token)
+    for n in range(6):
+        web.post("/session", wrong, X_Request_Id=f"log-wrong-{n}")
+    stage.forget_tries()
+    for mark, status, words in (
+        ("log-logged-in", 201, f"user={login} "),
+        ("log-no-right", 403, f'user={login} ip=127.0.0.1 why="this needs the right'),
+        ("log-no-nonce", 403, f"user={login} ip=127.0.0.1 why="),
+        ("log-nobody", 401, 'ip=127.0.0.1 why="nobody is logged in"'),
+        ("log-no-token", 401, "ip=127.0.0.1 why="),
+        ("log-wrong-0", 401, 'ip=127.0.0.1 why="wrong user name or password"'),
+        ("log-wrong-5", 429, 'ip=127.0.0.1 why="too many tries failed"'),
+    ):
+        wait_until(lambda: stage.line(mark))
+        line = stage.line(mark)
+        assert f" status={status} " in line and words in line, line
 
 
 def test_another_host_s_name_opens_nothing(stage: Stage, maria: Client) -> None:

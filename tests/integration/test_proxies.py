@@ -132,6 +132,25 @@ def test_all_addresses_together_have_a_hundred_logins_a_minute(stage: Proxied) -
     assert stage.log_in("vera", PASSWORD, REAL).status == 201
 
 
+def test_a_token_s_last_use_names_whom_our_proxies_saw(stage: Proxied) -> None:
+    maria = stage.client("maria")
+    made = maria.post("/tokens", {"name": "x", "scopes": "view"})
+    assert made.status == 201, made.text
+    mine = made.data["id"]
+
+    def row() -> Any:
+        return {row["id"]: row for row in maria.get("/tokens").data}[mine]
+
+    assert (row()["used_at"], row()["used_ip"]) == (None, None)
+    script = stage.client()
+    script.headers = {"Authorization": f"Bearer {made.data['token']}"}
+    stage.at(minutes=3)
+    found = script.get("/orders", X_Forwarded_For=f"192.0.2.1, {REAL}")
+    assert found.status == 200
+    assert row()["used_ip"] == REAL
+    assert row()["used_at"] == "2026-11-24T09:03:00.000Z"
+
+
 # ---- how long a session lasts
 
 

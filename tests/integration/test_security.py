@@ -50,6 +50,12 @@ class Stage:
         assert isinstance(found, int)
         return found
 
+    def line(self, mark: str) -> str:
+        """What the log says of the request that was called so; "" so far."""
+        log = (self.ob.home / "log" / "orderbridge-fcgi.log").read_text()
+        found = [row for row in log.splitlines() if f" request={mark} " in row]
+        return found[0] if found else ""
+
     def forget_tries(self) -> None:
         self.ob.database.run("DELETE FROM rm_login_try")
 
