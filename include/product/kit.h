@@ -66,6 +66,8 @@ MUST_CHECK bool kit_expand(const struct kit_table *table, const char *key,
 			   struct kit_limits limits, struct kit_parts *out,
 			   struct err *e);
 void kit_parts_end(struct kit_parts *parts);
+/* How many kits stand in one another: 1 where all components are items. */
+unsigned kit_depth(const struct kit_parts *parts);
 /*
  * Whether the kit can be saved: expands it at every moment at which one of its
  * rows, or of those below it, begins. Errors as kit_expand, without

@@ -7,6 +7,7 @@
 #include "base/text.h"
 #include "product/kit_csv.h"
 #include "product/kit_store.h"
+#include "product/store.h"
 #include "resources.h"
 
 static struct kit_limits
@@ -16,17 +17,112 @@ limits_of(const struct request *r)
 				   r->app->config.kits.max_lines};
 }
 
-/* Kits are few and small: one page of up to a thousand, by parent. */
+/* clang-format off */
+#define ROW_FIELDS \
+	{"parent_sku", FIELD_TEXT, 0, NULL, NULL, NULL, NULL}, \
+	{"components", FIELD_COUNT, 0, NULL, NULL, NULL, NULL}, \
+	{"valid_from", FIELD_TIME, 0, NULL, NULL, NULL, NULL}, \
+	{"valid_to", FIELD_TIME, 0, NULL, NULL, NULL, NULL}, \
+	{"updated_at", FIELD_TIME, 0, NULL, NULL, NULL, NULL}, \
+	{"version", FIELD_COUNT, 0, NULL, NULL, NULL, NULL}
+/* clang-format on */
+
+/* What the list reads; the rest is found out. */
+static const struct shape read_shape = {
+	"KitRead", (const struct field[]){ROW_FIELDS, {0}}};
+
+/*
+ * Whether it can be kept, and what one of it comes to today. One that has a
+ * pause today has no lines, which is no fault of it.
+ */
 static bool
-kits_list(struct request *r, struct err *e)
+judge(struct request *r, const struct kit_table *table, const char *key,
+      struct kit_parts *out, struct err *why)
+{
+	const struct quantity one = {100000};
+
+	if (!kit_prove(table, key, limits_of(r), why))
+		return false;
+	if (kit_expand(table, key, one, r->now, limits_of(r), out, why))
+		return true;
+	if (why->code != OB_KIT_EMPTY)
+		return false;
+	*why = (struct err){0};
+	return true;
+}
+
+/* A page of the list: its rows as JSON, a line each, and what they reach. */
+struct kit_page {
+	struct strbuf rows;
+	struct sku_set set;
+	struct kit_table table;
+};
+
+static void
+kit_page_end(struct kit_page *page)
+{
+	strbuf_end(&page->rows);
+	sku_set_end(&page->set);
+	kit_table_end(&page->table);
+}
+
+static bool
+read_page(struct request *r, struct kit_page *page, struct err *e)
 {
 	AUTO(rows) rows = ROWS;
 	const char *search = request_text(r, "search");
 
-	return kit_list(r->app->db, request_text(r, "after"),
-			search[0] == '\0' ? NULL : search,
-			(unsigned)request_int(r, "limit", 100), &rows, e) &&
-	       answer_rows(r, &rows, e);
+	if (!kit_list(r->app->db, request_text(r, "after"),
+		      search[0] == '\0' ? NULL : search,
+		      (unsigned)request_int(r, "limit", 100), &rows, e))
+		return false;
+	while (rows_next(&rows)) {
+		shape_row(&page->rows, &read_shape, &rows, true, true);
+		strbuf_add(&page->rows, "\n");
+		if (sku_set_add(&page->set,
+				rows_borrow(&rows, "parent_sku", NULL)) == NULL)
+			return err_set(e, ERR_TEMPORARY, "no memory");
+	}
+	return rows_check(&rows, e) && strbuf_check(&page->rows, e) &&
+	       kits_match(r->app->db, &page->set, r->app->config.kits.max_depth,
+			  &page->table, e);
+}
+
+static bool
+add_judged(struct request *r, const struct kit_page *page, const char *key)
+{
+	AUTO(kit_parts) parts = {0};
+	struct err why = {0};
+	const bool whole = judge(r, &page->table, key, &parts, &why);
+
+	if (!whole && why.class == ERR_TEMPORARY)
+		return false;
+	strbuf_addf(&r->data, ",\"depth\":%u,\"valid\":%s}", kit_depth(&parts),
+		    whole ? "true" : "false");
+	return true;
+}
+
+/* Kits are few and small: one page of up to a thousand, by parent. */
+static bool
+kits_list(struct request *r, struct err *e)
+{
+	AUTO(kit_page) page = {.rows = STRBUF(DATA_MAX)};
+	const char *at;
+
+	if (!read_page(r, &page, e))
+		return false;
+	at = strbuf_text(&page.rows);
+	for (size_t i = 0; i < page.set.count; i++) {
+		const size_t length = strcspn(at, "\n");
+
+		strbuf_add(&r->data, i == 0 ? "[" : ",");
+		strbuf_addn(&r->data, at, length);
+		if (!add_judged(r, &page, page.set.sku[i].key))
+			return err_set(e, ERR_TEMPORARY, "no memory");
+		at += length + 1;
+	}
+	strbuf_add(&r->data, page.set.count == 0 ? "[]" : "]");
+	return strbuf_check(&r->data, e);
 }
 
 static void
@@ -188,11 +284,52 @@ kits_upload(struct request *r, struct err *e)
 	       strbuf_check(&r->data, e);
 }
 
+static void
+add_expansion(struct strbuf *out, const struct kit_parts *parts)
+{
+	char text[QUANTITY_TEXT_MAX];
+
+	strbuf_add(out, ",\"expansion\":[");
+	for (size_t i = 0; i < parts->count; i++) {
+		const struct kit_part *part = &parts->part[i];
+
+		strbuf_add(out, i == 0 ? "{\"sku\":" : ",{\"sku\":");
+		json_out_text(out, part->key);
+		strbuf_addf(out, ",\"quantity\":\"%s\",\"parent\":",
+			    quantity_text(part->quantity, text));
+		if (part->parent < 0)
+			strbuf_add(out, "null");
+		else
+			strbuf_addf(out, "%d", part->parent);
+		strbuf_addf(out, ",\"is_kit\":%s}",
+			    part->leaf ? "false" : "true");
+	}
+	strbuf_add(out, "]");
+}
+
+/* Components that are no items yet, of the kits below it too. */
+static bool
+add_missing(struct request *r, const struct kit_table *table, struct err *e)
+{
+	AUTO(sku_set) missing = {0};
+
+	if (!kit_missing(r->app->db, table, &missing, e))
+		return false;
+	strbuf_add(&r->data, ",\"missing\":[");
+	for (size_t i = 0; i < missing.count; i++) {
+		strbuf_add(&r->data, i == 0 ? "" : ",");
+		json_out_text(&r->data, missing.sku[i].key);
+	}
+	strbuf_add(&r->data, "]}");
+	return true;
+}
+
 /* What the editor asks at each key: is it whole, and what does it become? */
 static bool
 kits_validate(struct request *r, struct err *e)
 {
 	AUTO(kit_table) table = {0};
+	AUTO(kit_parts) parts = {0};
 	AUTO(strbuf) key = STRBUF(SKU_ROOM);
 	struct err why = {0};
 	bool valid;
@@ -202,26 +339,28 @@ kits_validate(struct request *r, struct err *e)
 	    !kit_load_below(r->app->db, r->app->config.kits.max_depth, &table,
 			    e))
 		return false;
-	valid = kit_prove(&table, strbuf_text(&key), limits_of(r), &why);
+	valid = judge(r, &table, strbuf_text(&key), &parts, &why);
+	if (!valid && why.class == ERR_TEMPORARY)
+		return err_set(e, ERR_TEMPORARY, "%s", why.text);
 	strbuf_addf(&r->data,
 		    "{\"valid\":%s,\"code\":", valid ? "true" : "false");
 	json_out_text(&r->data, code_name(why.code));
 	strbuf_add(&r->data, ",\"message\":");
 	json_out_text(&r->data, why.text);
-	strbuf_add(&r->data, "}");
-	return strbuf_check(&r->data, e);
+	strbuf_addf(&r->data, ",\"depth\":%u", kit_depth(&parts));
+	add_expansion(&r->data, &parts);
+	return add_missing(r, &table, e) && strbuf_check(&r->data, e);
 }
 
 /* clang-format off */
 static const struct shape row_shape = {
 	"KitRow",
 	(const struct field[]){
-		{"parent_sku", FIELD_TEXT, 0, NULL, NULL, NULL, NULL},
-		{"components", FIELD_COUNT, 0, NULL, NULL, NULL, NULL},
-		{"valid_from", FIELD_TIME, 0, NULL, NULL, NULL, NULL},
-		{"valid_to", FIELD_TIME, 0, NULL, NULL, NULL, NULL},
-		{"updated_at", FIELD_TIME, 0, NULL, NULL, NULL, NULL},
-		{"version", FIELD_COUNT, 0, NULL, NULL, NULL, NULL},
+		ROW_FIELDS,
+		{"depth", FIELD_COUNT, 0, NULL, NULL, NULL,
+		 "today; 1: all of its components are items"},
+		{"valid", FIELD_FLAG, 0, NULL, NULL, NULL,
+		 "it can be expanded, at each moment"},
 		{0},
 	},
 };
@@ -251,12 +390,30 @@ static const struct shape kit_shape = {
 	},
 };
 
+static const struct shape part_shape = {
+	"KitPart",
+	(const struct field[]){
+		{"sku", FIELD_TEXT, 0, NULL, NULL, NULL, NULL},
+		{"quantity", FIELD_QUANTITY, 0, NULL, NULL, NULL, NULL},
+		{"parent", FIELD_COUNT, FIELD_NULL, NULL, NULL, NULL,
+		 "its place in this list, from 0; null: the kit itself"},
+		{"is_kit", FIELD_FLAG, 0, NULL, NULL, NULL, NULL},
+		{0},
+	},
+};
+
 static const struct shape proof_shape = {
 	"KitProof",
 	(const struct field[]){
 		{"valid", FIELD_FLAG, 0, NULL, NULL, NULL, NULL},
 		{"code", FIELD_TEXT, 0, NULL, NULL, NULL, NULL},
 		{"message", FIELD_TEXT, 0, NULL, NULL, NULL, NULL},
+		{"depth", FIELD_COUNT, 0, NULL, NULL, NULL,
+		 "1: all of its components are items"},
+		{"expansion", FIELD_LIST, 0, NULL, NULL, &part_shape,
+		 "what one of it comes to today"},
+		{"missing", FIELD_LIST, 0, NULL, NULL, NULL,
+		 "components that are no items yet"},
 		{0},
 	},
 };

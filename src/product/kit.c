@@ -81,6 +81,21 @@ kit_parts_end(struct kit_parts *parts)
 	*parts = (struct kit_parts){0};
 }
 
+unsigned
+kit_depth(const struct kit_parts *parts)
+{
+	unsigned deepest = 0;
+
+	for (size_t i = 0; i < parts->count; i++) {
+		unsigned depth = 0;
+
+		for (int at = (int)i; at >= 0; at = parts->part[at].parent)
+			depth++;
+		deepest = depth > deepest ? depth : deepest;
+	}
+	return deepest;
+}
+
 /* The first row of the parent; count when it has none. */
 static size_t
 first_row(const struct kit_table *table, const char *parent)

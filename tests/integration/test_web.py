@@ -305,6 +305,7 @@ def test_kits_are_proven_before_they_are_kept(web: Client) -> None:
     circle = {"components": [{"component": "KIT-PARENT-123", "quantity": "1"}]}
     told = web.post("/kits/validate", {"sku": "COMP-A", **circle})
     assert told.status == 200 and told.data["code"] == "ob_kit_cycle", told.text
+    assert told.data["valid"] is False and "COMP-A → " in told.data["message"]
     refused = web.post("/kits", {"sku": "COMP-A", **circle})
     assert refused.status == 422 and refused.json["code"] == "ob_kit_cycle"
     read = web.get("/kits/KIT-PARENT-123")
@@ -317,6 +318,47 @@ def test_kits_are_proven_before_they_are_kept(web: Client) -> None:
     )
     assert saved.status == 200, saved.text
     assert [c["component"] for c in saved.data["components"]] == ["COMP-B"]
+
+
+def test_a_kit_tells_how_deep_it_is_and_what_it_comes_to(
+    web: Client, demo: Installation
+) -> None:
+    web.log_in("maria", PASSWORD)
+    inner = {"component": "COMP-A", "quantity": "3"}
+    outer = {"component": "KIT-IN", "quantity": "2"}
+    late = {"component": "NOT-YET", "quantity": "1.5"}
+    for sku, parts in (("KIT-IN", [inner]), ("KIT-OUT", [outer, inner])):
+        assert web.post("/kits", {"sku": sku, "components": parts}).status == 201
+    told = web.post("/kits/validate", {"sku": "KIT-TOP", "components": [outer, late]})
+    assert told.data == {
+        **{"valid": True, "code": "", "message": "", "depth": 2},
+        "expansion": [
+            {"sku": "KIT-IN", "quantity": "2", "parent": None, "is_kit": True},
+            {"sku": "COMP-A", "quantity": "6", "parent": 0, "is_kit": False},
+            {"sku": "NOT-YET", "quantity": "1.5", "parent": None, "is_kit": False},
+        ],
+        "missing": ["KIT-IN", "NOT-YET"],
+    }
+
+    def listed() -> dict[str, tuple[int, int, bool]]:
+        rows = web.get("/kits?limit=1000").data
+        return {
+            row["parent_sku"]: (row["components"], row["depth"], row["valid"])
+            for row in rows
+        }
+
+    assert listed()["KIT-IN"] == (1, 1, True)
+    assert listed()["KIT-OUT"] == (2, 2, True)
+    # What no save lets in: a circle, and a kit that pauses today.
+    demo.database.run(
+        "INSERT INTO rm_kits (parent_sku, component_sku, quantity, valid_from)"
+        " VALUES ('COMP-A', 'KIT-OUT', 1, '1970-01-01'),"
+        " ('KIT-LATER', 'COMP-B', 1, '2999-01-01')"
+    )
+    found = listed()
+    assert [found[k][2] for k in ("KIT-IN", "KIT-OUT", "COMP-A")] == [False] * 3
+    assert found["KIT-LATER"] == (1, 0, True)
+    assert web.get("/kits?search=no-such-kit").data == []
 
 
 def test_links_lead_on_as_long_as_headers_may_be(web: Client) -> None:
