@@ -47,6 +47,19 @@ glance_moment(struct strbuf *out, const char *name, utc_ms at)
 	strbuf_add(out, "\"");
 }
 
+const char *
+glance_amount(const struct tally *of, const char *one, const char *many,
+	      char out[64])
+{
+	if (of->is_capped)
+		(void)snprintf(out, 64, "10,000+ %s", many);
+	else
+		(void)snprintf(out, 64, "%llu %s",
+			       (unsigned long long)of->count,
+			       of->count == 1 ? one : many);
+	return out;
+}
+
 /* ---- lists, by filters as they stand in an address */
 
 struct filters {
@@ -260,6 +273,7 @@ static bool
 add_health(struct glance *g, struct err *e)
 {
 	AUTO(strbuf) sentence = STRBUF(400);
+	char many[64];
 
 	if (g->things == 0)
 		strbuf_add(&sentence, "Nothing needs you.");
@@ -267,10 +281,9 @@ add_health(struct glance *g, struct err *e)
 		strbuf_addf(&sentence, "%lld %s you.", (long long)g->things,
 			    g->things == 1 ? "thing needs" : "things need");
 	say_sites(g, &sentence);
-	strbuf_addf(&sentence, " %llu%s %s for Business Central.",
-		    (unsigned long long)g->pending.count,
-		    g->pending.is_capped ? "+" : "",
-		    g->pending.count == 1 ? "order waits" : "orders wait");
+	strbuf_addf(
+		&sentence, " %s for Business Central.",
+		glance_amount(&g->pending, "order waits", "orders wait", many));
 	strbuf_addf(&g->r->data,
 		    "{\"health\":{\"level\":\"%s\",\"sentence\":", level_of(g));
 	json_out_text(&g->r->data, strbuf_text(&sentence));

@@ -64,6 +64,9 @@ struct glance {
 
 /* The ids as a value: NULL where all sites are meant. */
 struct bind glance_ids(const struct glance *g);
+/* "1 order", "12 orders", "10,000+ orders"; returns out. */
+const char *glance_amount(const struct tally *of, const char *one,
+			  const char *many, char out[64]);
 /* Writes "name":"2026-11-20T13:00:09.114Z", or null for 0. */
 void glance_moment(struct strbuf *out, const char *name, utc_ms at);
 /*

@@ -77,19 +77,6 @@ add_counted(struct glance *g, const struct notice *n, const struct tally *of)
 	add_notice(g, &counted);
 }
 
-/* "1 order", "12 orders", "10,000+ orders". */
-static const char *
-amount(const struct tally *of, const char *one, const char *many, char out[64])
-{
-	if (of->is_capped)
-		(void)snprintf(out, 64, "10,000+ %s", many);
-	else
-		(void)snprintf(out, 64, "%llu %s",
-			       (unsigned long long)of->count,
-			       of->count == 1 ? one : many);
-	return out;
-}
-
 /* Why and what to do are those of the last one; it may be gone by now. */
 static bool
 explain_failure(const struct glance *g, const char *filter, json_t **rows,
@@ -136,7 +123,7 @@ failed_operations(struct glance *g, struct err *e)
 			       &n.since, e))
 		return false;
 	(void)snprintf(what, sizeof(what), "%s failed",
-		       amount(&failed, "operation", "operations", many));
+		       glance_amount(&failed, "operation", "operations", many));
 	n.what = what;
 	add_counted(g, &n, &failed);
 	return true;
@@ -387,7 +374,7 @@ not_connected(struct glance *g)
 
 	(void)snprintf(what, sizeof(what),
 		       "Business Central is not connected: %s %s",
-		       amount(&g->pending, "order", "orders", many),
+		       glance_amount(&g->pending, "order", "orders", many),
 		       g->pending.count == 1 ? "waits" : "wait");
 	add_counted(g, &n, &g->pending);
 }
@@ -423,7 +410,7 @@ old_pending(struct glance *g, struct err *e)
 		return true;
 	(void)snprintf(what, sizeof(what),
 		       "%s %s for Business Central for longer than an hour",
-		       amount(&old, "order", "orders", many),
+		       glance_amount(&old, "order", "orders", many),
 		       old.count == 1 ? "waits" : "wait");
 	n.what = what;
 	add_counted(g, &n, &old);

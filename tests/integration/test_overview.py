@@ -12,10 +12,16 @@ from installation import Installation
 from web import Client, Responder, nginx, own_folder
 
 PASSWORD = "tall-anchor-forty-ships"
-TILES = (
-    *("orders_today", "pending_bc", "error_orders", "error_causes", "retrying"),
-    "running",
-)
+# What each number means, as its list says it.
+TILES = {
+    "orders_today": "/orders?order_date=2026-11-24",
+    "pending_bc": "/orders?view=waiting",
+    "error_orders": "/error-orders?status=open",
+    "error_causes": "/error-orders?group=cause",
+    "retrying": "/orders?view=soft",
+    "running": "/operations?state=in_progress",
+}
+OF_SITES = [name for name in TILES if name != "running"]
 NOW = datetime.datetime.fromisoformat(MOMENT.replace("Z", ""))
 HOUR = datetime.timedelta(hours=1)
 
@@ -35,6 +41,21 @@ INSERT INTO rm_operation (kind, site_id, state, source, error_code, error, creat
     started_at, completed_at, done, total, unit, phase)
 VALUES (%s, (SELECT id FROM rm_sites WHERE code = %s), %s, 'cron', %s, %s, %s, %s, %s,
     40, 100, 'orders', 'store')
+"""
+
+
+# More than a list counts, of two kinds.
+MANY = """
+INSERT INTO rm_order_seen (site_id, platform_order_id, number, outcome, order_date,
+    first_at, last_at)
+SELECT 1, 100000 + seq, CONCAT('MANY-', seq), IF(seq MOD 2, 'stored', 'soft'),
+    '2026-11-24 06:30:00', '2026-11-24', '2026-11-24' FROM seq_1_to_20100;
+INSERT INTO rm_order (id, site_id, platform_order_id, number, order_date,
+    platform_modified, platform_status, currency, payment_method, content_hash,
+    stored_at)
+SELECT id, 1, platform_order_id, number, order_date, order_date, 'processing', 'USD',
+    'card', UNHEX(SHA2(id, 256)), order_date
+FROM rm_order_seen WHERE number LIKE 'MANY-%' AND outcome = 'stored'
 """
 
 
@@ -127,12 +148,14 @@ def check_numbers(web: Client, seen: Any, site: str) -> None:
     for name in TILES:
         link = tiles["links"][name]
         assert link["relation"] == "eq"
-        assert ("site=" + site in link["path"]) == bool(site), name
+        assert link["path"] == TILES[name] + (f"&site={site}" if site else "")
         assert link["route"].split("?")[1] == link["path"].split("?")[1]
         assert tiles[name] == rows(web, link["path"]), name
     for shop in seen["sites"]:
         for name in ("pending", "errors"):
-            assert f"site={shop['code']}" in shop["links"][name]["path"]
+            tile = "pending_bc" if name == "pending" else "error_orders"
+            asked = f"{TILES[tile]}&site={shop['code']}"
+            assert shop["links"][name]["path"] == asked
             assert shop[name] == rows(web, shop["links"][name]["path"])
     for thing in seen["attention"]:
         if "?" in thing["path"]:
@@ -150,7 +173,7 @@ def test_each_number_is_that_of_the_rows_behind_its_link(
     for site in ("", "demo", "second"):
         seen = glance(web, f"?site={site}" if site else "")
         check_numbers(web, seen, site)
-        assert all(seen["tiles"][name] > 0 for name in TILES[:-1]), seen["tiles"]
+        assert all(seen["tiles"][name] > 0 for name in OF_SITES), seen["tiles"]
         codes = [shop["code"] for shop in seen["sites"]]
         assert codes == ([site] if site else ["demo", "second"])
     everything = glance(web)["tiles"]
@@ -160,6 +183,30 @@ def test_each_number_is_that_of_the_rows_behind_its_link(
             assert (everything[name], parts) == (2, [0, 1])
         elif name != "error_causes":  # both shops have the same catalogue
             assert everything[name] == sum(parts)
+
+
+def test_more_than_a_list_counts_is_told_as_the_list_tells_it(
+    web: Client, demo: Installation
+) -> None:
+    for statement in MANY.split(";"):
+        demo.database.run(statement)
+    for site in ("", "?site=demo"):
+        seen = glance(web, site)
+        for name in ("orders_today", "pending_bc", "retrying"):
+            link = seen["tiles"]["links"][name]
+            meta = web.get(link["path"]).json["meta"]
+            assert (seen["tiles"][name], link["relation"]) == (10000, "gte")
+            assert (meta["total"], meta["total_relation"]) == (10000, "gte")
+        assert seen["tiles"]["links"]["error_orders"]["relation"] == "eq"
+        assert "10,000+ orders wait for Business" in seen["health"]["sentence"]
+        waiting = [x for x in seen["attention"] if x["id"] == "bc_pending"][0]
+        assert (waiting["count"], waiting["relation"]) == (10000, "gte")
+        assert seen["sites"][0]["links"]["pending"]["relation"] == "gte"
+        assert max(seen["series"]["stored"]) >= 10050, "bars are not cut"
+    assert glance(web, "?site=second")["tiles"]["links"]["pending_bc"] == {
+        **{"relation": "eq", "path": "/orders?view=waiting&site=second"},
+        "route": "#/orders?view=waiting&site=second",
+    }
 
 
 def test_what_one_may_not_see_is_counted_nowhere(
@@ -183,7 +230,7 @@ def test_what_one_may_not_see_is_counted_nowhere(
     assert one.get("/overview?site=demo").status == 404
     nobody = glance(colleague(web, "none"))
     assert (nobody["sites"], nobody["recent_errors"]) == ([], [])
-    assert {nobody["tiles"][name] for name in TILES[:-1]} == {0}
+    assert {nobody["tiles"][name] for name in OF_SITES} == {0}
     assert sum(nobody["series"]["stored"]) == 0
     assert [thing["id"] for thing in nobody["attention"]] == [
         "expires:bc.client_secret"
