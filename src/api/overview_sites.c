@@ -139,39 +139,15 @@ glance_add_sites(struct glance *g, struct err *e)
 }
 
 /* clang-format off */
-static const struct shape progress_shape = {
-	"OverviewProgress",
-	(const struct field[]){
-		{"done", FIELD_COUNT, 0, NULL, NULL, NULL, NULL},
-		{"total", FIELD_COUNT, FIELD_NULL, NULL, NULL, NULL, NULL},
-		{"unit", FIELD_TEXT, FIELD_NULL, NULL, NULL, NULL, NULL},
-		{"phase", FIELD_TEXT, FIELD_NULL, NULL, NULL, NULL, NULL},
-		{0},
-	},
-};
-
 static const struct shape running_shape = {
 	"OverviewRunning",
 	(const struct field[]){
 		{"id", FIELD_ID, 0, NULL, NULL, NULL, "of the operation"},
 		{"kind", FIELD_TEXT, 0, NULL, NULL, NULL, NULL},
 		{"state", FIELD_TEXT, 0, NULL, NULL, NULL, NULL},
-		{"progress", FIELD_OBJECT, FIELD_NULL, NULL, NULL, &progress_shape, NULL},
+		{"progress", FIELD_OBJECT, FIELD_NULL, NULL, NULL, &shape_progress, NULL},
 		{"started_at", FIELD_TIME, 0, NULL, NULL, NULL, NULL},
 		{"heartbeat_at", FIELD_TIME, 0, NULL, NULL, NULL, NULL},
-		{0},
-	},
-};
-
-static const struct shape failure_shape = {
-	"OverviewFailure",
-	(const struct field[]){
-		{"code", FIELD_TEXT, 0, NULL, NULL, NULL, NULL},
-		{"message", FIELD_TEXT, 0, NULL, NULL, NULL, "its first line"},
-		{"reason", FIELD_TEXT, FIELD_NULL, NULL, NULL, NULL, "how that comes about"},
-		{"fix", FIELD_TEXT, FIELD_NULL, NULL, NULL, NULL, "what to do"},
-		{"fix_route", FIELD_TEXT, FIELD_NULL, NULL, NULL, NULL, "where in the dashboard"},
-		{"full_text", FIELD_TEXT, 0, NULL, NULL, NULL, "to be copied"},
 		{0},
 	},
 };
@@ -181,7 +157,7 @@ static const struct shape last_shape = {
 	(const struct field[]){
 		{"id", FIELD_ID, 0, NULL, NULL, NULL, "of the operation"},
 		{"state", FIELD_TEXT, 0, NULL, NULL, NULL, NULL},
-		{"error", FIELD_OBJECT, FIELD_NULL, NULL, NULL, &failure_shape, NULL},
+		{"error", FIELD_OBJECT, FIELD_NULL, NULL, NULL, &shape_operation_error, NULL},
 		{"fetched", FIELD_COUNT, 0, NULL, NULL, NULL, NULL},
 		{"stored", FIELD_COUNT, 0, NULL, NULL, NULL, NULL},
 		{"soft", FIELD_COUNT, 0, NULL, NULL, NULL, "orders that wait and are tried again by themselves"},

@@ -51,8 +51,8 @@ static const struct field link_fields[] = {
 };
 
 static const struct shape site_shape = {"OperationSite", site_fields};
-static const struct shape error_shape = {"OperationError", error_fields};
-static const struct shape progress_shape = {"Progress", progress_fields};
+const struct shape shape_operation_error = {"OperationError", error_fields};
+const struct shape shape_progress = {"Progress", progress_fields};
 static const struct shape link_shape = {"OperationLinks", link_fields};
 
 static const struct field fields[] = {
@@ -67,9 +67,9 @@ static const struct field fields[] = {
 	{"state", FIELD_WORD, SORT, "p.state", states, NULL, NULL},
 	{"retrying", FIELD_FLAG, LOOK, NULL, NULL, NULL,
 	 "it failed and is tried again at next_attempt_at"},
-	{"error", FIELD_OBJECT, FIELD_INLINE | MAYBE, NULL, NULL, &error_shape,
+	{"error", FIELD_OBJECT, FIELD_INLINE | MAYBE, NULL, NULL, &shape_operation_error,
 	 NULL},
-	{"progress", FIELD_OBJECT, FIELD_INLINE, NULL, NULL, &progress_shape,
+	{"progress", FIELD_OBJECT, FIELD_INLINE, NULL, NULL, &shape_progress,
 	 NULL},
 	{"fetched", FIELD_COUNT, 0, NULL, NULL, NULL, NULL},
 	{"stored", FIELD_COUNT, 0, NULL, NULL, NULL, NULL},
