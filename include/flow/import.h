@@ -21,7 +21,7 @@ struct import_filter {
  */
 MUST_CHECK bool import_filter_read(struct import_filter *out, const char *scope,
 				   const struct site *site, struct err *e);
-/* The work of an operation import. */
+/* The work of an operation import; of a dry run its preview. */
 MUST_CHECK bool import_run(void *app, struct task *task, struct err *e);
 /* The same without a task: told through run->told. */
 MUST_CHECK bool import_plan(struct run *run, const struct import_filter *filter,

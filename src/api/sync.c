@@ -162,7 +162,7 @@ import_orders(struct request *r, struct err *e)
 	json_out_text(&scope, request_text(r, "start_date"));
 	strbuf_add(&scope, ",\"status\":");
 	json_out_text(&scope, strbuf_text(&list));
-	strbuf_add(&scope, "}");
+	strbuf_add(&scope, r->dry_run ? ",\"dry_run\":true}" : "}");
 	if (!strbuf_check(&scope, e))
 		return false;
 	answer_changed(r, "import.orders", "site %s", site.code);
@@ -365,7 +365,7 @@ const struct route sync_routes[] = {
 		.handle = import_orders,
 		.summary = "Import orders by hand, with filters",
 		.status = 202,
-		.traits = ROUTE_KEY,
+		.traits = ROUTE_KEY | ROUTE_DRY_RUN,
 		.body = import_body,
 		.reply = &shape_operation,
 	},

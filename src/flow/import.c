@@ -5,6 +5,7 @@
 #include "base/jnode.h"
 #include "base/text.h"
 #include "flow/batch.h"
+#include "flow/import_look.h"
 #include "flow/mark.h"
 
 static bool
@@ -157,6 +158,8 @@ import_run(void *context, struct task *task, struct err *e)
 	struct import_filter filter;
 	struct err later;
 
+	if (task->op->dry_run)
+		return import_look_run(context, task, e);
 	if (!run_open(&run, context, task, task->op->site_id, RUN_IMPORT, e))
 		return run_failed(&run, e);
 	/* All pages are read before the first mark: each mark moves its order.

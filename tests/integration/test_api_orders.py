@@ -66,6 +66,38 @@ def test_imports_are_listed_and_nothing_else(web: Client, demo: Installation) ->
     assert web.get("/imports?state=failed").data == []
 
 
+def test_the_preview_of_an_import_tells_of_each_order_and_writes_nothing(
+    web: Client, demo: Installation
+) -> None:
+    demo.ob("order", "sync", "--site=demo", "--limit=40")
+    tables = ("rm_order", "rm_order_seen", "rm_order_event", "rm_error_orders")
+    before = {table: demo.count(table) for table in tables}
+    marks = demo.marks()
+    wish = {"site_code": "demo", "start_date": "2020-01-01"}
+    asked = web.post("/imports?dry_run=1", wish, Idempotency_Key="preview-01")
+    assert asked.json["meta"]["dry_run"] is True and asked.data["dry_run"] is True
+    row = work(web, demo, asked)
+    plan = row["result"]
+    assert plan["found"] == plan["listed"] == len(plan["orders"]) > 90
+    assert sum(plan["outcomes"].values()) == plan["found"]
+    assert plan["codes"]["skipped_exists"] == before["rm_order"]
+    for order in plan["orders"]:
+        assert order["platform_order_id"] and order["outcome"] in plan["outcomes"]
+    assert before == {table: demo.count(table) for table in tables}
+    assert marks == demo.marks()
+    assert web.get("/imports/" + row["id"]).data == []
+    # What it said is what the import does.
+    done = work(web, demo, web.post("/imports", wish, Idempotency_Key="preview-02"))
+    names = ("stored", "skipped", "soft", "hard")
+    assert {n: done[n] for n in names} == {n: plan["outcomes"].get(n, 0) for n in names}
+    one = {"site_code": "demo", "order_id": plan["orders"][0]["platform_order_id"]}
+    asked = web.post("/imports?dry_run=1", one, Idempotency_Key="preview-03")
+    assert work(web, demo, asked)["result"]["found"] == 1
+    gone = {"site_code": "demo", "order_id": "99999999"}
+    asked = web.post("/imports?dry_run=1", gone, Idempotency_Key="preview-04")
+    assert work(web, demo, asked)["result"]["outcomes"] == {"skipped": 1}
+
+
 def change(web: Client, key: str, **body: Any) -> Any:
     found = web.post("/operations/bulk", body, Idempotency_Key=key)
     assert found.status == 202, found.text
