@@ -67,6 +67,7 @@ GOALS = {
     "soak_rss_growth": (True, 1.03, 1.00),
     "cold_start_ms": (True, 3.00, 1.50),
     "apache_p99_ms": (True, 1.00, 0.30),
+    "fcgid_p99_ms": (True, 1.00, 0.30),
 }
 
 # Empties what a sync writes, so that each round begins alike.
@@ -348,6 +349,7 @@ MEASURES: dict[str, Callable[[Bench], None]] = {
     "cold": web_bench.measure_cold_start,
     "apache": web_bench.measure_apache,
     "webhooks": web_bench.measure_webhooks,
+    "fcgid": web_bench.measure_fcgid,
 }
 
 

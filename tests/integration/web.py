@@ -354,7 +354,8 @@ def fcgid(
     (place / ".htaccess").write_text(text.replace(named, here))
     (folder / "ipc").mkdir()
     # No environment reaches a process of mod_fcgid.
-    ob.write_settings(**ob.settings, test__clock=str(ob.clock))
+    if ob.has_clock():
+        ob.write_settings(**ob.settings, test__clock=str(ob.clock))
     hand_over(ob, folder / "ipc", folder / "shm")
     with apache_with(folder, port, HOSTING.format(folder=folder)):
         yield
