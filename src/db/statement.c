@@ -20,7 +20,9 @@ phase_of(const struct db *db, enum sql_id id)
 {
 	if (db->tx != TX_NONE)
 		return DB_PHASE_IN_TRANSACTION;
-	if (strncmp(sql_text[id].text, "SELECT ", 7) == 0)
+	/* What a session was told goes with it. */
+	if (strncmp(sql_text[id].text, "SELECT ", 7) == 0 ||
+	    strncmp(sql_text[id].text, "SET SESSION ", 12) == 0)
 		return DB_PHASE_READ;
 	return DB_PHASE_STATEMENT;
 }

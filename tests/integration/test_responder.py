@@ -458,6 +458,25 @@ def comes_back(site: Served, own: MariaDb) -> None:
     assert site.client().get("/health").status == 200
 
 
+def test_health_is_well_after_a_restart_that_nobody_met(
+    server_template: Any, box: Sandbox
+) -> None:
+    own, folder = MariaDb(server_template), own_folder()
+    own.run("CREATE DATABASE away")
+    try:
+        with installed(Database(own, "away"), box) as ob:
+            responder = Responder(ob, folder, 1)
+            for _ in range(3):
+                said = fastcgi.ask(responder.path, fastcgi.get("/api/v1/health"))
+                assert b'"database":true' in said, said
+                own.stop()
+                own.start_again()
+            responder.close()
+    finally:
+        own.close()
+        shutil.rmtree(folder)
+
+
 def test_503_until_the_tables_are_of_its_version(ob: Installation) -> None:
     (row,) = ob.database.run(
         "SELECT version, step, name, checksum, started_at, finished_at"
