@@ -1,4 +1,4 @@
-"""What everybody has for themselves in the API: saved views of the lists."""
+"""What everybody has for themselves in the API: a name, saved views of the lists."""
 
 from __future__ import annotations
 
@@ -108,3 +108,33 @@ def test_views_have_bounds(web: Client) -> None:
         assert refused.status == 400, refused.text
         assert list(refused.json["data"]["params"]) == [place], refused.text
     assert len(web.get("/me/views").data["views"]) == 100
+
+
+def test_everybody_changes_how_they_are_called_and_no_more(web: Client) -> None:
+    vera = somebody(web, "vera", "viewer")
+    me = vera.get("/me")
+    shown = {n: me.data[n] for n in ("login", "role", "name", "has_totp", "sites")}
+    assert shown == {
+        **{"login": "vera", "role": "viewer", "name": "", "has_totp": False},
+        "sites": None,
+    }
+    assert vera.ask("PATCH", "/me", {"name": "Vera"}).status == 428
+    known = {"If_Match": me.headers["etag"]}
+    done = vera.ask("PATCH", "/me", {"name": "Vera", "email": "v@example.org"}, **known)
+    assert done.status == 200, done.text
+    assert (done.data["name"], done.data["email"]) == ("Vera", "v@example.org")
+    assert vera.ask("PATCH", "/me", {"name": "Other"}, **known).status == 412
+    for wrong in ({"email": "nowhere"}, {"name": "x" * 121}, {"role": "operator"}):
+        assert vera.ask("PATCH", "/me", wrong, If_Match="*").status == 400, wrong
+    assert vera.get("/me").data == done.data
+    assert vera.get("/session").data["user"]["name"] == "Vera"
+    entry = web.get("/audit?action=user.edit").data[0]
+    assert (entry["user"], entry["object"]) == ("vera", "user vera")
+    assert (entry["before"]["name"], entry["after"]["name"]) == ("", "Vera")
+    # A token does its work, and leaves its owner alone.
+    made = web.post("/tokens", {"name": "script", "scopes": "view"})
+    script = Client(web.port)
+    script.headers = {"Authorization": "Bearer " + made.data["token"]}
+    assert script.get("/me").data["login"] == "maria"
+    refused = script.ask("PATCH", "/me", {"name": "Robot"}, If_Match="*")
+    assert refused.status == 403

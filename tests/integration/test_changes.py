@@ -138,6 +138,7 @@ CHANGES: list[tuple[str, str, Any]] = [
     ("POST", "/error-orders/bulk", {"action": "retry", "filter": {"status": "open"}}),
     ("POST", "/orders/{order}/refetch", None),
     ("POST", "/watermarks/orders/reset", {"site": "demo"}),
+    ("PATCH", "/me", {"name": "Maria the Great"}),
     ("PUT", "/me/views", {"views": [{"page": "orders", "name": "a", "query": ""}]}),
     ("PATCH", "/settings", {"settings": {"retention.audit_days": "500"}}),
     ("POST", "/cache/flush", None),
