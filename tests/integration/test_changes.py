@@ -14,6 +14,7 @@ import described
 import pytest
 from conftest import MOMENT, free_port, new_database
 from installation import Installation, wait_until
+from test_db import CommitEater
 from test_security import now_of, totp
 from web import Answer, Client, Responder, nginx, own_folder
 
@@ -26,12 +27,13 @@ USE = ("seen_at", "used_at", "used_ip", "ends_at")
 
 
 @contextlib.contextmanager
-def served(ob: Installation, fault: str = "") -> Iterator[Client]:
+def served(ob: Installation, fault: str = "", **more: str) -> Iterator[Client]:
     """Behind nginx; one process, so that a point's passes are counted in it."""
     folder, port = own_folder(), free_port()
-    ob.environment["OB_FAULT_AT"] = fault
+    before = ob.environment
+    ob.environment = {**before, "OB_FAULT_AT": fault, **more}
     responder = Responder(ob, folder, count=1)
-    del ob.environment["OB_FAULT_AT"]
+    ob.environment = before
     try:
         with nginx(folder, port):
             yield Client(port)
@@ -320,6 +322,32 @@ def test_a_commit_without_an_answer_is_looked_up(
         assert web.post("/sites/1/disable").status == 200
     assert state(demo) == (0, 1)
     demo.must("audit", "verify")
+
+
+@pytest.mark.parametrize("pass_on", [True, False])
+def test_a_commit_that_went_away_is_looked_up(
+    demo: Installation, token: str, pass_on: bool
+) -> None:
+    """With the connection; the entry tells whether the server had got it."""
+    path = demo.home / "eater"
+    eater = CommitEater(demo.database.server, path, pass_on=pass_on)
+    with served(demo, ORDERBRIDGE_DATABASE_SOCKET=str(path)) as web:
+        web.headers["Authorization"] = token
+        assert web.post("/sites/1/disable").status == 200
+    assert eater.eaten and state(demo) == (0, 1)
+    demo.must("audit", "verify")
+
+
+@pytest.mark.parametrize("pass_on", [True, False])
+def test_a_command_s_commit_that_went_away_is_looked_up(
+    demo: Installation, pass_on: bool
+) -> None:
+    path = demo.home / "eater"
+    eater = CommitEater(demo.database.server, path, pass_on=pass_on)
+    away = {"ORDERBRIDGE_DATABASE_SOCKET": str(path)}
+    done = demo.ob("site", "disable", "demo", **away)
+    assert eater.eaten and done.status == (0 if pass_on else 69), done.err
+    assert state(demo) == ((0, 1) if pass_on else (1, 0))
 
 
 def waits_for_a_lock(ob: Installation) -> bool:
