@@ -25,7 +25,7 @@ BURST = int(os.environ.get("WEBHOOKS", "300"))
 PASSWORD = "tall-anchor-forty-ships"
 SITE = "site.demo.webhook_secret"
 WRONG = base64.b64encode(b"x" * 32).decode()
-REFUSED = "SELECT code, refused FROM rm_webhook_refused WHERE site_id = %s"
+REFUSALS = "SELECT code, refused FROM rm_webhook_refused WHERE site_id = %s"
 
 
 class Hooks:
@@ -630,8 +630,8 @@ def test_a_flood_of_refused_ones_makes_few_writes(
     assert 0 < inserts(own_server) - before <= 2 * (2 + spells)
     # The process that ended wrote the rest.
     site = alone.one("SELECT id FROM rm_sites")
-    assert alone.database.run(REFUSED, site) == [("ob_bad_signature", 151)]
-    assert alone.database.run(REFUSED, 0) == [("ob_not_found", 150)]
+    assert alone.database.run(REFUSALS, site) == [("ob_bad_signature", 151)]
+    assert alone.database.run(REFUSALS, 0) == [("ob_not_found", 150)]
     assert alone.count("rm_webhook_refused") == 2
 
 
@@ -646,7 +646,7 @@ def test_what_is_refused_while_the_database_is_away_is_counted_too(
             assert hooks.tell(n, signature=WRONG).status == 401
         start(own_server)
     site = alone.one("SELECT id FROM rm_sites")
-    assert alone.database.run(REFUSED, site) == [("ob_bad_signature", 5)]
+    assert alone.database.run(REFUSALS, site) == [("ob_bad_signature", 5)]
 
 
 def test_old_webhooks_go(hooks: Hooks, demo: Installation) -> None:
@@ -741,8 +741,8 @@ def test_what_was_not_checked_is_checked_by_the_replay(
     assert alone.database.run("SELECT platform_order_id FROM rm_webhook_in") == [("1",)]
     assert "refused=2" in alone.log.read_text()
     site = alone.one("SELECT id FROM rm_sites")
-    assert alone.database.run(REFUSED, site) == [("ob_bad_signature", 1)]
-    assert alone.database.run(REFUSED, 0) == [("ob_not_found", 1)]
+    assert alone.database.run(REFUSALS, site) == [("ob_bad_signature", 1)]
+    assert alone.database.run(REFUSALS, 0) == [("ob_not_found", 1)]
 
 
 def test_the_spool_is_taken_in_inside_the_window_too(
