@@ -231,7 +231,7 @@ HANDLERS: dict[str, Handler] = {
     "truncated": truncated,
     "truncated-chunks": truncated_chunks,
     "whole-chunks": whole_chunks,
-    "work": short_work,
+    "busy": short_work,
     "zipped": zipped,
 }
 

@@ -91,10 +91,10 @@ def test_one_connection_serves_a_whole_run(secure, certificates):
 
 
 def test_requests_run_side_by_side_up_to_the_limit(server):
-    urls = [f"{server.url}/work/{n}" for n in range(12)]
+    urls = [f"{server.url}/busy/{n}" for n in range(12)]
     told = call("-p", "4", *urls)
     assert [json.loads(r["body"])["path"] for r in told.reply] == [
-        f"/work/{n}" for n in range(12)
+        f"/busy/{n}" for n in range(12)
     ]
     assert server.most_at_once == 4
     assert server.connections == 4
@@ -103,7 +103,7 @@ def test_requests_run_side_by_side_up_to_the_limit(server):
 def test_a_second_connection_resumes_the_tls_session(server, secure, certificates):
     """The first handle is busy elsewhere: what is resumed was shared."""
     ca = str(certificates / "ca.pem")
-    urls = [secure.url + "/1", server.url + "/work", secure.url + "/2"]
+    urls = [secure.url + "/1", server.url + "/busy", secure.url + "/2"]
     call("-g", "-o", "-M", "POST", "-c", ca, *urls)
     assert secure.connections == 2
     assert secure.resumed == 1
