@@ -166,6 +166,30 @@ def redirect(x: Exchange) -> None:
     x.send(reply(302, b"", target))
 
 
+def away(x: Exchange) -> None:
+    """/away/307: a redirect of that kind."""
+    status = int(x.request.path.split("/")[2])
+    x.send(reply(status, b"", f"Location: {x.server.redirect_to}"))
+
+
+def elsewhere(x: Exchange) -> None:
+    """A good answer that tells of another place in every other way."""
+    there = x.server.redirect_to
+    host = there.partition("://")[2].partition("/")[0]
+    x.send(
+        reply(
+            200,
+            b"{}",
+            "Content-Type: application/json",
+            f"Location: {there}",
+            f"Content-Location: {there}",
+            f"Refresh: 0; url={there}",
+            f'Link: <{there}>; rel="next"',
+            f'Alt-Svc: http/1.1="{host}:443"; ma=86400',
+        )
+    )
+
+
 def html(x: Exchange) -> None:
     page = b"<html>We are back soon</html>"
     x.send(reply(200, page, "Content-Type: text/html; charset=utf-8"))
@@ -210,11 +234,13 @@ def no_http(x: Exchange) -> None:
 
 
 HANDLERS: dict[str, Handler] = {
+    "away": away,
     "bomb": bomb,
     "close-always": close_always,
     "close-second": close_second,
     "continue": continue_first,
     "cookie": cookie,
+    "elsewhere": elsewhere,
     "html": html,
     "large": large,
     "large-chunks": large_chunks,
@@ -356,6 +382,7 @@ def make_certificates(home: pathlib.Path) -> None:
         ("good", "IP:127.0.0.1", "30"),
         ("wrong", "DNS:other.example", "30"),
         ("expired", "IP:127.0.0.1", "-1"),
+        ("shop", "DNS:shop.test,DNS:inside.test,IP:10.1.2.3", "30"),
     ):
         (home / f"{name}.ext").write_text(f"subjectAltName={subject}\n")
         openssl(
