@@ -36,6 +36,7 @@ struct log {
 	struct strbuf held;
 	struct log_secret *secret;
 	size_t secrets;
+	bool is_blind; /* a secret could not be kept: masks every value */
 	/*
 	 * An equal line within a second is counted instead of written, and the
 	 * count told when another comes (RELIABILITY 5.3).
@@ -78,7 +79,9 @@ void log_hold(struct log *log);
 void log_flush(struct log *log);
 /*
  * A secret whose raw, base64 and URL-encoded forms are masked from now on; one
- * of less than 4 bytes is not.
+ * of less than 4 bytes is not. Where there is no memory for it, whole values
+ * are masked until the log is closed: lines that tell little beat a secret
+ * told.
  */
 void log_hide(struct log *log, const char *secret);
 /* Masks hidden secrets in a text that goes elsewhere (rm_log, an error). */

@@ -13,6 +13,7 @@ enum {
 	VALUE_SHOWN = 1000, /* bytes of a value that a line shows */
 	VALUE_READ = 65536, /* bytes of a value that are looked at */
 	SECRET_LEAST = 4,   /* shorter ones would mask half of every line */
+	STARS = 8,          /* at most, so that they do not tell its length */
 };
 
 /* Takes one form, longest first, so that none masks a part of another. */
@@ -32,9 +33,11 @@ hide_form(struct log *log, const char *form)
 	grown = realloc(log->secret, (log->secrets + 1) * sizeof(*grown));
 	if (grown != NULL)
 		log->secret = grown;
-	/* A secret that cannot be masked must not be used either. */
-	if (copy == NULL || grown == NULL)
-		abort();
+	if (copy == NULL || grown == NULL) {
+		log->is_blind = true;
+		free(copy);
+		return;
+	}
 	memmove(grown + at + 1, grown + at,
 		(log->secrets - at) * sizeof(*grown));
 	grown[at] = (struct log_secret){copy, length};
@@ -55,6 +58,8 @@ log_hide(struct log *log, const char *secret)
 	hide_form(log, strbuf_text(&base64));
 	strbuf_add_url(&url, secret);
 	hide_form(log, strbuf_text(&url));
+	if (base64.failed || url.failed)
+		log->is_blind = true;
 	secret_wipe(&url);
 	secret_wipe(&base64);
 }
@@ -69,22 +74,32 @@ log_forget(struct log *log)
 	free(log->secret);
 	log->secret = NULL;
 	log->secrets = 0;
+	log->is_blind = false;
+}
+
+/* Puts stars in the place of a part of a text; returns what follows them. */
+static char *
+star_out(char *part, size_t length)
+{
+	size_t stars = length < STARS ? length : STARS;
+
+	memset(part, '*', stars);
+	memmove(part + stars, part + length, strlen(part + length) + 1);
+	return part + stars;
 }
 
 void
 log_mask(const struct log *log, char *text)
 {
+	if (log->is_blind) {
+		star_out(text, strlen(text));
+		return;
+	}
 	for (size_t i = 0; i < log->secrets; i++) {
-		size_t length = log->secret[i].length;
-		size_t stars = length < 8 ? length : 8;
 		char *at = text;
 
-		while ((at = strstr(at, log->secret[i].form)) != NULL) {
-			memset(at, '*', stars);
-			memmove(at + stars, at + length,
-				strlen(at + length) + 1);
-			at += stars;
-		}
+		while ((at = strstr(at, log->secret[i].form)) != NULL)
+			at = star_out(at, log->secret[i].length);
 	}
 }
 

@@ -146,6 +146,25 @@ a_secret_is_masked_in_texts_for_other_places(void **state)
 }
 
 static void
+a_secret_that_cannot_be_kept_masks_every_value(void **state)
+{
+	struct desk *desk = *state;
+	char text[] = "no secret in here";
+	char *long_one = calloc(1, 70000);
+
+	assert_non_null(long_one);
+	memset(long_one, 'x', 69999);
+	log_hide(&desk->log, long_one);
+	free(long_one);
+	log_line(&desk->log, LOG_INFO, LOG_TEXT("host", "shop.example"),
+		 LOG_INT("op", 7));
+	assert_file(desk->path,
+		    "2026-11-20T13:00:09.114Z INFO  host=******** op=7\n");
+	log_mask(&desk->log, text);
+	assert_string_equal(text, "********");
+}
+
+static void
 a_long_value_is_cut(void **state)
 {
 	struct desk *desk = *state;
@@ -316,6 +335,7 @@ RUN_TESTS(AT_A_DESK(lines_read_as_the_handbook_shows),
 	  AT_A_DESK(what_a_value_holds_cannot_break_its_line),
 	  AT_A_DESK(secrets_never_reach_the_file_in_any_form),
 	  AT_A_DESK(a_secret_is_masked_in_texts_for_other_places),
+	  AT_A_DESK(a_secret_that_cannot_be_kept_masks_every_value),
 	  AT_A_DESK(a_long_value_is_cut),
 	  AT_A_DESK(lines_below_the_level_are_left_out),
 	  AT_A_DESK(equal_lines_within_a_second_are_counted),
