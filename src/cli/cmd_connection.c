@@ -54,12 +54,12 @@ static const struct flag set_flags[] = {
 };
 
 static const struct column columns[] = {
-	{"kind", PRINT_TEXT, NULL},
-	{"name", PRINT_TEXT, NULL},
-	{"is_active", PRINT_FLAG, NULL},
-	{"settings", PRINT_TEXT, NULL},
-	{"last_test_at", PRINT_TIME, NULL},
-	{"last_test_ok", PRINT_FLAG, NULL},
+	{.name = "kind"},
+	{.name = "name"},
+	{.name = "is_active", .type = PRINT_FLAG},
+	{.name = "settings"},
+	{.name = "last_test_at", .type = PRINT_TIME},
+	{.name = "last_test_ok", .type = PRINT_FLAG},
 	{0},
 };
 

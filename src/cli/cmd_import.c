@@ -74,9 +74,9 @@ print_import_results(struct app *app, struct call *call, int64_t operation,
 		     struct err *e)
 {
 	static const struct column columns[] = {
-		{"order", PRINT_TEXT, NULL},   {"outcome", PRINT_TEXT, NULL},
-		{"code", PRINT_TEXT, NULL},    {"total", PRINT_MONEY, NULL},
-		{"message", PRINT_TEXT, NULL}, {0},
+		{.name = "order"},   {.name = "outcome"},
+		{.name = "code"},    {.name = "total", .type = PRINT_MONEY},
+		{.name = "message"}, {0},
 	};
 	AUTO(operation) op = {0};
 	AUTO(print) print = {0};

@@ -38,10 +38,14 @@ static const struct flag flags[] = {
 };
 
 static const struct column columns[] = {
-	{"time", PRINT_TIME, NULL},    {"site", PRINT_TEXT, NULL},
-	{"entity", PRINT_TEXT, NULL},  {"status", PRINT_TEXT, NULL},
-	{"rows", PRINT_COUNT, NULL},   {"seconds", PRINT_SECONDS, NULL},
-	{"message", PRINT_TEXT, NULL}, {0},
+	{.name = "time", .type = PRINT_TIME},
+	{.name = "site"},
+	{.name = "entity"},
+	{.name = "status"},
+	{.name = "rows", .type = PRINT_COUNT},
+	{.name = "seconds", .type = PRINT_SECONDS},
+	{.name = "message"},
+	{0},
 };
 
 /* The filters that both statements share, each twice: NULL takes all. */

@@ -33,9 +33,9 @@ static bool
 run_order_replay(struct app *app, struct call *call, struct err *e)
 {
 	static const struct column columns[] = {
-		{"field", PRINT_TEXT, NULL},
-		{"stored", PRINT_TEXT, NULL},
-		{"now", PRINT_TEXT, NULL},
+		{.name = "field"},
+		{.name = "stored"},
+		{.name = "now"},
 		{0},
 	};
 	AUTO(print) print = {0};

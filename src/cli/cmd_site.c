@@ -105,16 +105,16 @@ static const struct flag list_flags[] = {
 };
 
 static const struct column list_columns[] = {
-	{"code", PRINT_TEXT, NULL},
-	{"prefix", PRINT_TEXT, NULL},
-	{"platform", PRINT_TEXT, NULL},
-	{"name", PRINT_TEXT, NULL},
-	{"site_url", PRINT_TEXT, NULL},
-	{"is_active", PRINT_FLAG, NULL},
-	{"orders_sync", PRINT_FLAG, NULL},
-	{"order_last_run", PRINT_TIME, NULL},
-	{"fetchable", PRINT_COUNT, NULL},
-	{"auth_failed", PRINT_TEXT, NULL},
+	{.name = "code"},
+	{.name = "prefix"},
+	{.name = "platform"},
+	{.name = "name"},
+	{.name = "site_url"},
+	{.name = "is_active", .type = PRINT_FLAG},
+	{.name = "orders_sync", .type = PRINT_FLAG},
+	{.name = "order_last_run", .type = PRINT_TIME},
+	{.name = "fetchable", .type = PRINT_COUNT},
+	{.name = "auth_failed"},
 	{0},
 };
 
@@ -265,9 +265,9 @@ static const struct flag webhooks_flags[] = {
 };
 
 static const struct column webhooks_columns[] = {
-	{"topic", PRINT_TEXT, NULL},  {"id", PRINT_TEXT, NULL},
-	{"status", PRINT_TEXT, NULL}, {"repaired", PRINT_FLAG, NULL},
-	{"url", PRINT_TEXT, NULL},    {0},
+	{.name = "topic"},  {.name = "id"},
+	{.name = "status"}, {.name = "repaired", .type = PRINT_FLAG},
+	{.name = "url"},    {0},
 };
 
 static bool

@@ -10,9 +10,12 @@ static const struct flag verify_flags[] = {
 };
 
 static const struct column columns[] = {
-	{"id", PRINT_TEXT, NULL},        {"result", PRINT_TEXT, NULL},
-	{"breaches", PRINT_COUNT, NULL}, {"what", PRINT_TEXT, NULL},
-	{"sample", PRINT_TEXT, NULL},    {0},
+	{.name = "id"},
+	{.name = "result"},
+	{.name = "breaches", .type = PRINT_COUNT},
+	{.name = "what"},
+	{.name = "sample"},
+	{0},
 };
 
 static bool

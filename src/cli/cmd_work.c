@@ -297,13 +297,13 @@ static bool
 run_cron_list(struct app *app, struct call *call, struct err *e)
 {
 	static const struct column columns[] = {
-		{"name", PRINT_TEXT, NULL},
-		{"kind", PRINT_TEXT, NULL},
-		{"site_code", PRINT_TEXT, NULL},
-		{"is_enabled", PRINT_FLAG, NULL},
-		{"frequency", PRINT_TEXT, NULL},
-		{"next_run_at", PRINT_TIME, NULL},
-		{"last_run_at", PRINT_TIME, NULL},
+		{.name = "name"},
+		{.name = "kind"},
+		{.name = "site_code"},
+		{.name = "is_enabled", .type = PRINT_FLAG},
+		{.name = "frequency"},
+		{.name = "next_run_at", .type = PRINT_TIME},
+		{.name = "last_run_at", .type = PRINT_TIME},
 		{0},
 	};
 	AUTO(print) print = {0};

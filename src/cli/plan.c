@@ -1,14 +1,14 @@
 #include "plan.h"
 
 const struct column plan_columns[] = {
-	{"order", PRINT_TEXT, NULL},
-	{"outcome", PRINT_TEXT, NULL},
-	{"code", PRINT_TEXT, NULL},
-	{"sku", PRINT_TEXT, NULL},
-	{"total", PRINT_MONEY, NULL},
-	{"currency", PRINT_TEXT, NULL},
-	{"message", PRINT_TEXT, NULL},
-	{"fix", PRINT_TEXT, NULL},
+	{.name = "order"},
+	{.name = "outcome"},
+	{.name = "code"},
+	{.name = "sku"},
+	{.name = "total", .type = PRINT_MONEY},
+	{.name = "currency"},
+	{.name = "message"},
+	{.name = "fix"},
 	{0},
 };
 
