@@ -37,6 +37,7 @@ struct column {
 	enum print_type type;
 	/* A code's words for people, in tables only; or NULL. */
 	const char *(*words)(const char *code);
+	const char *from; /* the statement's column; NULL: named the same */
 };
 
 #define PRINT_COLUMNS_MAX 48
@@ -94,10 +95,11 @@ MUST_CHECK bool print_open_inner(struct print *print, struct print *record,
 				 struct err *e);
 /* One row: as many cells as there are columns, of their types. */
 void print_row(struct print *print, const struct cell *cell, size_t count);
-/* The cells of the present row of a statement whose columns are named as ours.
+/* The cells of the present row of a statement whose columns are named as ours,
+ * or by from.
  */
 void print_fill(struct print *print, struct rows *rows, struct cell *cell);
-/* Every row of a statement whose columns are named as ours. */
+/* Every row of a statement whose columns are named as ours, or by from. */
 MUST_CHECK bool print_rows(struct print *print, struct rows *rows,
 			   struct err *e);
 /* The same, and keeps the last row's value of a column: the next page's start.

@@ -15,7 +15,7 @@
  *   view=name        the entity's own set of filters
  *   group=name       rows that share something as one, most first
  *   fields=a,b       only these members (also _fields=)
- *   page=, per_page= 1 to 100, 25; up to 10,000 rows
+ *   page=, per_page= 1 to 100 (see list_access), 25; up to 10,000 rows
  *   cursor=          where a page before ended
  */
 
@@ -60,6 +60,7 @@ struct list_access {
 	const int64_t *site; /* borrowed for the life of the list */
 	size_t sites;
 	bool with_pii;
+	unsigned per_page_max;    /* 0: 100 */
 	const unsigned char *key; /* 32 bytes: signs the cursors */
 	struct list_known *known; /* NULL: each count is made anew */
 };
@@ -161,12 +162,16 @@ MUST_CHECK bool list_run(struct db *db, const struct list_ask *ask,
 			 struct strbuf *out, struct list_page *page,
 			 struct err *e);
 /*
- * The groups of a page as rows, of a list with group=, for who writes them in
- * another way than list_run does. Of more than LIST_COUNT_MAX rows the latest
- * are grouped.
+ * The rows of a page, or the groups of a list with group=, for who writes them
+ * in another way than list_run does. One row more than the page has says that
+ * another follows; a group tells in_all, how many there are, and rows_in_all,
+ * how many rows they are made of: the latest LIST_COUNT_MAX at most.
  */
-MUST_CHECK bool list_groups(struct db *db, const struct list_ask *ask,
-			    struct rows *out, struct err *e);
+MUST_CHECK bool list_rows(struct db *db, const struct list_ask *ask,
+			  struct rows *out, struct err *e);
+/* Moves on to the page behind the present row; not of groups. */
+MUST_CHECK bool list_follow(struct list_ask *ask, struct rows *rows,
+			    struct err *e);
 /* How many there are, as list_run counts; for numbers that lead to a list. */
 MUST_CHECK bool list_count(struct db *db, const struct list_ask *ask,
 			   uint64_t *total, bool *is_capped, struct err *e);

@@ -12,31 +12,6 @@
 #include "base/err.h"
 #include "db/db.h"
 
-struct error_filter {
-	const char *status; /* open, requeued, fixed, handled; NULL = open */
-	int64_t site_id;    /* 0 = all */
-	const char *code;   /* "ob_sku_unknown"; NULL = all */
-	utc_ms before_at;   /* last_at and id of the last row of the page */
-	int64_t before_id;  /* before this one; 0 = first page */
-	unsigned limit;     /* 1 to 1000 */
-};
-
-/*
- * One page, latest first: id, order_id, number, platform_order_id, site_code,
- * stage, code, sku, field, message, total, currency, count, status, first_at,
- * last_at, handled_by, resolution, version.
- */
-MUST_CHECK bool order_error_list(struct db *db,
-				 const struct error_filter *filter,
-				 struct rows *out, struct err *e);
-/*
- * One row a cause (Z-7), most orders first: cause (hex), code, sku, field,
- * message (of the latest), orders, value ("238.00 USD, 10.00 EUR"), sites
- * (codes), first_at, last_at. site_id 0 = all.
- */
-MUST_CHECK bool order_error_causes(struct db *db, const char *status,
-				   int64_t site_id, unsigned limit,
-				   struct rows *out, struct err *e);
 /* The row of one order: all columns and site_code. ERR_MISSING. */
 MUST_CHECK bool order_error_find(struct db *db, int64_t order_id,
 				 struct rows *out, struct err *e);

@@ -156,7 +156,7 @@ glance_read_causes(struct glance *g, struct err *e)
 		return false;
 	if (ask.nothing)
 		return true;
-	if (!list_groups(g->r->app->db, &ask, &rows, e))
+	if (!list_rows(g->r->app->db, &ask, &rows, e))
 		return false;
 	while (g->causes_shown < GLANCE_CAUSES_MAX && rows_next(&rows)) {
 		g->causes.count = (uint64_t)rows_int(&rows, "in_all");

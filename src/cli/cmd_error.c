@@ -2,8 +2,10 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/jnode.h"
 #include "cli/command.h"
 #include "cli/print.h"
+#include "listing.h"
 #include "local.h"
 #include "order/errors.h"
 #include "order/read.h"
@@ -59,87 +61,135 @@ static const struct flag resolve_flags[] = {
 };
 
 static const struct column list_columns[] = {
-	{"number", PRINT_TEXT, NULL},
-	{"order_id", PRINT_ID, NULL},
-	{"site_code", PRINT_TEXT, NULL},
-	{"stage", PRINT_TEXT, NULL},
-	{"code", PRINT_TEXT, NULL},
-	{"sku", PRINT_TEXT, NULL},
-	{"field", PRINT_TEXT, NULL},
-	{"message", PRINT_TEXT, NULL},
-	{"total", PRINT_MONEY, NULL},
-	{"currency", PRINT_TEXT, NULL},
-	{"count", PRINT_COUNT, NULL},
-	{"last_at", PRINT_TIME, NULL},
+	{.name = "number"},
+	{.name = "order_id", .type = PRINT_ID},
+	{.name = "site_code", .from = "site"},
+	{.name = "stage"},
+	{.name = "code"},
+	{.name = "sku"},
+	{.name = "field"},
+	{.name = "message"},
+	{.name = "total", .type = PRINT_MONEY},
+	{.name = "currency"},
+	{.name = "count", .type = PRINT_COUNT},
+	{.name = "last_at", .type = PRINT_TIME},
 	{0},
 };
 
 static const struct column cause_columns[] = {
-	{"code", PRINT_TEXT, NULL},
-	{"sku", PRINT_TEXT, NULL},
-	{"field", PRINT_TEXT, NULL},
-	{"orders", PRINT_COUNT, NULL},
-	{"value", PRINT_TEXT, NULL},
-	{"sites", PRINT_TEXT, NULL},
-	{"last_at", PRINT_TIME, NULL},
-	{"message", PRINT_TEXT, NULL},
+	{.name = "code"},
+	{.name = "sku"},
+	{.name = "field"},
+	{.name = "orders", .type = PRINT_COUNT},
+	{.name = "value", .type = PRINT_COMPUTED},
+	{.name = "sites", .type = PRINT_COMPUTED},
+	{.name = "last_at", .type = PRINT_TIME},
+	{.name = "message", .from = "what"},
 	{0},
 };
+enum { CAUSE_VALUE = 4, CAUSE_SITES = 5 };
+
+/* What a cause holds as JSON, as people read it. */
+struct cause_text {
+	struct strbuf *value, *sites;
+};
+enum { TEXT_MAX = 64 * 1024 };
+
+/* {"EUR":"33.00","USD":"7.50"} is "33.00 EUR, 7.50 USD", ["a","b"] "a, b". */
+static bool
+join_json(struct rows *rows, const char *column, struct strbuf *out,
+	  struct cell *cell, struct err *e)
+{
+	size_t length;
+	const char *text = rows_borrow(rows, column, &length);
+	json_auto_t *all = NULL;
+	const char *name;
+	json_t *one;
+	size_t i;
+
+	strbuf_clear(out);
+	if (!json_read(text, length, &all, e))
+		return err_in(e, "%s", column);
+	json_object_foreach(all, name, one)
+	{
+		strbuf_addf(out, "%s%s %s", out->len == 0 ? "" : ", ",
+			    json_string_value(one), name);
+	}
+	json_array_foreach(all, i, one)
+	{
+		strbuf_addf(out, "%s%s", out->len == 0 ? "" : ", ",
+			    json_string_value(one));
+	}
+	*cell = out->len == 0 ? cell_null() : cell_text(out->text);
+	return strbuf_check(out, e);
+}
 
 static bool
-print_causes(struct app *app, struct call *call, int64_t site_id, struct err *e)
+fill_cause(void *context, struct rows *rows, struct cell *cell, struct err *e)
 {
-	AUTO(print) print = {0};
-	AUTO(rows) rows = ROWS;
-	unsigned limit = (unsigned)call_int(call, "limit", 100);
+	struct cause_text *text = context;
 
-	return order_error_causes(app->db, call_text_or_null(call, "status"),
-				  site_id, limit, &rows, e) &&
-	       print_open(&print, call, cause_columns, e) &&
-	       print_rows(&print, &rows, e) && print_close(&print, e);
+	return join_json(rows, "value", text->value, &cell[CAUSE_VALUE], e) &&
+	       join_json(rows, "sites", text->sites, &cell[CAUSE_SITES], e);
+}
+
+static bool
+print_causes(struct app *app, struct call *call, const struct listing *errors,
+	     struct err *e)
+{
+	AUTO(strbuf) value = STRBUF(TEXT_MAX);
+	AUTO(strbuf) sites = STRBUF(TEXT_MAX);
+	struct cause_text text = {&value, &sites};
+	struct listing causes = *errors;
+
+	causes.columns = cause_columns;
+	causes.fill = fill_cause;
+	causes.context = &text;
+	listing_where(&causes, "group", "cause");
+	return listing_print(app, call, &causes, e);
 }
 
 static bool
 run_list(struct app *app, struct call *call, struct err *e)
 {
-	AUTO(print) print = {0};
-	AUTO(rows) rows = ROWS;
-	struct error_filter filter = {
-		.status = call_text_or_null(call, "status"),
-		.code = call_text_or_null(call, "code"),
-		.limit = (unsigned)call_int(call, "limit", 100),
+	struct listing listing = {
+		.entity = &entity_error_orders,
+		.columns = list_columns,
+		.limit = call_int(call, "limit", 100),
 	};
 
-	if (!call_site(app, call, &filter.site_id, e))
+	listing_where(&listing, "status",
+		      call_given(call, "status") ? call_text(call, "status")
+						 : "open");
+	listing_where(&listing, "code", call_text_or_null(call, "code"));
+	if (!listing_of_site(&listing, app, call, e))
 		return false;
-	if (call_given(call, "group"))
-		return print_causes(app, call, filter.site_id, e);
-	return order_error_list(app->db, &filter, &rows, e) &&
-	       print_open(&print, call, list_columns, e) &&
-	       print_rows(&print, &rows, e) && print_close(&print, e);
+	return call_given(call, "group")
+		       ? print_causes(app, call, &listing, e)
+		       : listing_print(app, call, &listing, e);
 }
 
 static bool
 run_show(struct app *app, struct call *call, struct err *e)
 {
 	static const struct column columns[] = {
-		{"number", PRINT_TEXT, NULL},
-		{"order_id", PRINT_ID, NULL},
-		{"site_code", PRINT_TEXT, NULL},
-		{"status", PRINT_TEXT, NULL},
-		{"stage", PRINT_TEXT, NULL},
-		{"code", PRINT_TEXT, NULL},
-		{"sku", PRINT_TEXT, NULL},
-		{"field", PRINT_TEXT, NULL},
-		{"message", PRINT_TEXT, NULL},
-		{"detail", PRINT_TEXT, NULL},
-		{"total", PRINT_MONEY, NULL},
-		{"currency", PRINT_TEXT, NULL},
-		{"count", PRINT_COUNT, NULL},
-		{"first_at", PRINT_TIME, NULL},
-		{"last_at", PRINT_TIME, NULL},
-		{"handled_by", PRINT_TEXT, NULL},
-		{"resolution", PRINT_TEXT, NULL},
+		{.name = "number"},
+		{.name = "order_id", .type = PRINT_ID},
+		{.name = "site_code"},
+		{.name = "status"},
+		{.name = "stage"},
+		{.name = "code"},
+		{.name = "sku"},
+		{.name = "field"},
+		{.name = "message"},
+		{.name = "detail"},
+		{.name = "total", .type = PRINT_MONEY},
+		{.name = "currency"},
+		{.name = "count", .type = PRINT_COUNT},
+		{.name = "first_at", .type = PRINT_TIME},
+		{.name = "last_at", .type = PRINT_TIME},
+		{.name = "handled_by"},
+		{.name = "resolution"},
 		{0},
 	};
 	AUTO(print) print = {0};

@@ -179,25 +179,27 @@ print_row(struct print *print, const struct cell *cell, size_t count)
 static struct cell
 cell_of(struct rows *rows, const struct column *column)
 {
-	if (column->type == PRINT_COMPUTED || rows_null(rows, column->name))
+	const char *from = column->from != NULL ? column->from : column->name;
+
+	if (column->type == PRINT_COMPUTED || rows_null(rows, from))
 		return cell_null();
 	switch (column->type) {
 	case PRINT_TEXT:
-		return cell_text(rows_borrow(rows, column->name, NULL));
+		return cell_text(rows_borrow(rows, from, NULL));
 	case PRINT_ID:
-		return cell_id(rows_int(rows, column->name));
+		return cell_id(rows_int(rows, from));
 	case PRINT_COUNT:
-		return cell_count(rows_int(rows, column->name));
+		return cell_count(rows_int(rows, from));
 	case PRINT_MONEY:
-		return cell_money(rows_money(rows, column->name));
+		return cell_money(rows_money(rows, from));
 	case PRINT_QUANTITY:
-		return cell_quantity(rows_quantity(rows, column->name));
+		return cell_quantity(rows_quantity(rows, from));
 	case PRINT_TIME:
-		return cell_time(rows_time(rows, column->name));
+		return cell_time(rows_time(rows, from));
 	case PRINT_FLAG:
-		return cell_flag(rows_flag(rows, column->name));
+		return cell_flag(rows_flag(rows, from));
 	case PRINT_SECONDS:
-		return cell_seconds(rows_int(rows, column->name));
+		return cell_seconds(rows_int(rows, from));
 	case PRINT_COMPUTED:
 		break;
 	}

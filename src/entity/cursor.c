@@ -16,6 +16,7 @@
  */
 
 enum { MAC_BYTES = 16, HASH_BYTES = 32, PLACE_MAX = 600, KEY_BYTES = 32 };
+enum { PLACE_ROOM = 4096 };
 
 void
 list_encode(struct strbuf *out, const char *text)
@@ -143,18 +144,25 @@ list_cursor_seal(const struct list_ask *ask, const struct strbuf *place,
 	out[length] = '\0';
 }
 
+static void
+add_place(struct strbuf *place, const struct list_ask *ask, struct rows *rows)
+{
+	char name[32];
+
+	for (size_t i = 0; i < ask->orders; i++) {
+		(void)snprintf(name, sizeof(name), "place_%zu", i);
+		add_column(place, rows, name);
+	}
+	add_column(place, rows, "place_key");
+}
+
 void
 list_cursor_make(const struct list_ask *ask, struct rows *rows,
 		 char out[LIST_CURSOR_MAX])
 {
 	AUTO(strbuf) place = STRBUF(PLACE_MAX - MAC_BYTES);
-	char name[32];
 
-	for (size_t i = 0; i < ask->orders; i++) {
-		(void)snprintf(name, sizeof(name), "place_%zu", i);
-		add_column(&place, rows, name);
-	}
-	add_column(&place, rows, "place_key");
+	add_place(&place, ask, rows);
 	list_cursor_seal(ask, &place, out);
 }
 
@@ -218,6 +226,8 @@ take_place(struct list_ask *ask, const struct strbuf *place)
 {
 	size_t at = 0;
 
+	ask->by_cursor = true;
+	ask->page = 0;
 	for (size_t i = 0; i < ask->orders; i++) {
 		if (!take_value(ask, ask->order[i], place, &at, &ask->place[i]))
 			return false;
@@ -240,7 +250,17 @@ list_cursor_read(struct list_ask *ask, const char *cursor)
 	if (!sign(ask, &place, mac) ||
 	    CRYPTO_memcmp(mac, given, MAC_BYTES) != 0)
 		return false;
-	ask->by_cursor = true;
-	ask->page = 0;
 	return take_place(ask, &place);
+}
+
+bool
+list_follow(struct list_ask *ask, struct rows *rows, struct err *e)
+{
+	/* Nobody has to carry it: as long as its columns may be. */
+	AUTO(strbuf) place = STRBUF((LIST_ORDER_MAX + 1) * PLACE_ROOM);
+
+	add_place(&place, ask, rows);
+	return strbuf_check(&place, e) &&
+	       (take_place(ask, &place) ||
+		err_set(e, ERR_TEMPORARY, "out of memory"));
 }

@@ -2,16 +2,6 @@
 
 /* Rows that share something as one: group=cause. */
 
-bool
-list_groups(struct db *db, const struct list_ask *ask, struct rows *out,
-	    struct err *e)
-{
-	AUTO(list_sql) built = {0};
-
-	list_sql_page(&built, ask);
-	return list_open(db, &built, out, e);
-}
-
 /* Each row of a page tells how many there are in all. */
 static void
 take_totals(struct list_page *page, struct rows *rows)
@@ -32,7 +22,7 @@ count_groups(struct db *db, const struct list_ask *ask, struct list_page *page,
 		return true;
 	first.page = 1;
 	first.per_page = 1;
-	if (!list_groups(db, &first, &rows, e))
+	if (!list_rows(db, &first, &rows, e))
 		return false;
 	if (rows_next(&rows))
 		take_totals(page, &rows);
@@ -45,7 +35,7 @@ list_run_groups(struct db *db, const struct list_ask *ask, struct strbuf *out,
 {
 	AUTO(rows) rows = ROWS;
 
-	if (!list_groups(db, ask, &rows, e))
+	if (!list_rows(db, ask, &rows, e))
 		return false;
 	strbuf_add(out, "[");
 	while (rows_next(&rows)) {

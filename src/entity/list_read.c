@@ -457,7 +457,9 @@ read_page(struct reading *r, const struct asked *asked)
 	struct list_ask *ask = r->ask;
 
 	if (asked->per_page != NULL &&
-	    !read_number(r, "per_page", asked->per_page, PER_PAGE_MAX,
+	    !read_number(r, "per_page", asked->per_page,
+			 ask->access.per_page_max ? ask->access.per_page_max
+						  : PER_PAGE_MAX,
 			 &ask->per_page))
 		return false;
 	if (asked->page == NULL)

@@ -33,11 +33,22 @@ too_broad(struct db *db, struct err *e)
 	return err_as(e, OB_INVALID_PARAM);
 }
 
-bool
-list_open(struct db *db, const struct list_sql *built, struct rows *rows,
+/* A list that took too long says so. */
+static bool
+open_list(struct db *db, const struct list_sql *built, struct rows *rows,
 	  struct err *e)
 {
 	return open_built(db, built, rows, e) || too_broad(db, e);
+}
+
+bool
+list_rows(struct db *db, const struct list_ask *ask, struct rows *out,
+	  struct err *e)
+{
+	AUTO(list_sql) built = {0};
+
+	list_sql_page(&built, ask);
+	return open_list(db, &built, out, e);
 }
 
 /* What is counted, and whose rows: the whole of the statement. */
@@ -159,7 +170,6 @@ bool
 list_run(struct db *db, const struct list_ask *ask, struct strbuf *out,
 	 struct list_page *page, struct err *e)
 {
-	AUTO(list_sql) built = {0};
 	AUTO(rows) rows = ROWS;
 
 	*page = (struct list_page){
@@ -173,8 +183,7 @@ list_run(struct db *db, const struct list_ask *ask, struct strbuf *out,
 	}
 	if (ask->group != NULL)
 		return list_run_groups(db, ask, out, page, e);
-	list_sql_page(&built, ask);
-	if (!list_open(db, &built, &rows, e))
+	if (!list_rows(db, ask, &rows, e))
 		return false;
 	/* In this order: rows do not outlive a connection that breaks. */
 	return add_rows(ask, &rows, out, page, e) &&
@@ -202,7 +211,7 @@ list_ids(struct db *db, const struct list_ask *ask, unsigned limit,
 	strbuf_add(json, "[");
 	if (!ask->nothing) {
 		list_sql_keys(&built, ask, limit + 1);
-		if (!list_open(db, &built, &rows, e))
+		if (!open_list(db, &built, &rows, e))
 			return false;
 		*more = rows.count > limit;
 		while (*count < limit && rows_next(&rows)) {

@@ -79,9 +79,6 @@ struct list_sql {
 
 enum { LIST_TEXT_MAX = 64 * 1024 };
 
-/* list_run.c: runs what was built; a list that took too long says so. */
-MUST_CHECK bool list_open(struct db *db, const struct list_sql *built,
-			  struct rows *rows, struct err *e);
 /* list_group.c: list_run of a list with group=. */
 MUST_CHECK bool list_run_groups(struct db *db, const struct list_ask *ask,
 				struct strbuf *out, struct list_page *page,

@@ -5,46 +5,6 @@
 
 #include "base/secret.h"
 
-/* After any error: the end of DATETIME. */
-static const utc_ms last_moment = INT64_C(253402300799000);
-
-bool
-order_error_list(struct db *db, const struct error_filter *f, struct rows *out,
-		 struct err *e)
-{
-	const char *status = f->status ? f->status : "open";
-	utc_ms before = f->before_id ? f->before_at : last_moment;
-
-	if (f->site_id)
-		return db_open(db, out, SQL_ERROR_LIST_SITE,
-			       BINDS(bind_int(f->site_id), bind_text(status),
-				     bind_time(before), bind_time(before),
-				     bind_int(f->before_id),
-				     bind_text_or_null(f->code),
-				     bind_text_or_null(f->code),
-				     bind_int(f->limit)),
-			       e);
-	return db_open(db, out, SQL_ERROR_LIST,
-		       BINDS(bind_text(status), bind_time(before),
-			     bind_time(before), bind_int(f->before_id),
-			     bind_text_or_null(f->code),
-			     bind_text_or_null(f->code), bind_int(f->limit)),
-		       e);
-}
-
-bool
-order_error_causes(struct db *db, const char *status, int64_t site_id,
-		   unsigned limit, struct rows *out, struct err *e)
-{
-	const struct bind wanted = bind_text(status ? status : "open");
-	const struct bind site = bind_id(site_id);
-
-	return db_open(
-		db, out, SQL_ERROR_CAUSES,
-		BINDS(wanted, site, site, wanted, site, site, bind_int(limit)),
-		e);
-}
-
 bool
 order_error_find(struct db *db, int64_t order_id, struct rows *out,
 		 struct err *e)

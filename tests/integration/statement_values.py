@@ -300,15 +300,6 @@ CASES: dict[str, Case | list[Case]] = {
     "order_cancel_lines": case(ORDERS),
     "order_unmark": case(1, str(ORDERS - 10)),
     "order_count_waiting": case(10000, dear=CAPPED),
-    "error_list": case("fixed", ERROR_AT, ERROR_AT, 0, None, None, 50, page=50),
-    "error_list_site": [
-        case(1, "fixed", ERROR_AT, ERROR_AT, 0, None, None, 50, page=50),
-        case(1, "open", ERROR_AT, ERROR_AT, 0, "ob_field", "ob_field", 50, dear=OPEN),
-    ],
-    "error_causes": [
-        case("open", None, None, "open", None, None, 100, dear=OPEN),
-        case("open", 1, 1, "open", 1, 1, 100, dear=OPEN),
-    ],
     "error_find": case(ORDERS + 10),
     "error_handle_many": case(f"[{ORDERS + 8}]", "me", "because", NOW, 0, 1000),
     "error_handled_events": case(

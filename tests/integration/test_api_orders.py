@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import shutil
 from typing import Any, Iterator
 
@@ -323,6 +324,38 @@ def test_errors_are_told_by_their_cause(web: Client, demo: Installation) -> None
     assert stranger(web).get("/error-orders?group=cause").data == []
     refused = web.get("/error-orders?group=cause&sort=id")
     assert refused.status == 400 and "sort" in refused.json["data"]["params"]
+
+
+def test_the_command_line_tells_the_same_causes(
+    web: Client, demo: Installation
+) -> None:
+    demo.ob("order", "sync")
+    failed = web.get("/error-orders?status=open&site=demo").data
+    demo.must("error", "resolve", failed[0]["order_id"], "--reason=entered by hand")
+    for query, words in (
+        ("", ()),
+        ("&site=demo", ("--site=demo",)),
+        ("&status=handled", ("--status=handled",)),
+        ("&code=ob_sku_unknown", ("--code=ob_sku_unknown",)),
+        ("&per_page=2", ("--limit=2",)),
+    ):
+        told = web.get("/error-orders?group=cause" + query).data
+        printed = demo.must("error", "list", "--group=cause", "--format=json", *words)
+        rows = json.loads(printed.out)
+        assert rows and all("field" in row for row in rows), query
+        assert [{k: v for k, v in row.items() if k != "field"} for row in rows] == [
+            {
+                "code": one["code"],
+                "sku": one["sku"],
+                "orders": one["orders"],
+                "value": ", ".join(f"{n} {c}" for c, n in one["value"].items()) or None,
+                "sites": ", ".join(one["sites"]),
+                "last_at": one["last_at"],
+                "message": one["what"],
+            }
+            for one in told
+        ], query
+    assert "raise --limit" in printed.err
 
 
 def bulk(web: Client, key: str, query: str = "", **body: Any) -> Any:

@@ -57,6 +57,11 @@ class Store:
     def rows(self, what: str, **ask: Any) -> list[dict[str, Any]]:
         return self.must("list", what=what, **ask)["rows"]
 
+    def listed(self, entity: str, /, **params: object) -> list[dict[str, Any]]:
+        """A list of the entity layer, all its pages."""
+        texts = {name: str(value) for name, value in params.items()}
+        return self.must("entity", entity=entity, params=texts)["rows"]
+
     def one(self, statement: str, *values: object) -> Any:
         return self.database.one(statement, *values)
 
@@ -300,7 +305,7 @@ def test_a_failed_order_has_one_row_however_often_it_fails(store: Store) -> None
     bad = order(1, fault="ob_sku_unknown", sku="BLK-XL", second_fault=True)
     store.must("fail", orders=[bad, order(2, fault="ob_sku_unknown", sku="BLK-XL")])
     store.must("fail", orders=[dict(bad, message="still not")])
-    rows = store.rows("errors")
+    rows = store.listed("error-orders", status="open")
     assert [(r["number"], r["count"]) for r in rows] == [("BGM-2", "1"), ("BGM-1", "2")]
     first = rows[1]
     assert (first["stage"], first["code"], first["sku"]) == (
@@ -336,15 +341,16 @@ def test_one_cause_is_one_card(store: Store) -> None:
     store.must("fail", orders=fields)
     store.must("fail", orders=[order(500, fault="ob_sku_unknown", sku="B")], site=2)
     store.database.run("UPDATE rm_error_orders SET currency = 'EUR' WHERE id = 7")
-    causes = store.rows("causes")
+    causes = store.listed("error-orders", group="cause")
     assert [(c["code"], c["sku"], c["orders"]) for c in causes] == [
         ("ob_sku_unknown", "BLK-XL", "300"),
         ("ob_addr_city", None, "2"),
         ("ob_sku_unknown", "B", "1"),
     ]
-    assert causes[0]["value"] == "33.00 EUR, 9867.00 USD"
-    assert [c["sites"] for c in causes] == ["bgm", "bgm", "eu"]
-    assert [c["orders"] for c in store.rows("causes", site=2)] == ["1"]
+    assert causes[0]["value"] == '{"EUR":"33.00","USD":"9867.00"}'
+    assert [c["sites"] for c in causes] == ['["bgm"]', '["bgm"]', '["eu"]']
+    only = store.listed("error-orders", group="cause", site="eu")
+    assert [c["orders"] for c in only] == ["1"]
 
 
 def test_storing_it_mends_the_error(store: Store) -> None:
@@ -370,7 +376,7 @@ def test_stored_is_never_taken_back(store: Store) -> None:
 def test_a_person_handles_an_error_once(store: Store) -> None:
     store.must("fail", orders=[order(1, fault="ob_sku_unknown")])
     store.must("handle", id=1, reason="typed in by hand", by="maria")
-    row = store.rows("errors", status="handled")[0]
+    row = store.listed("error-orders", status="handled")[0]
     assert (row["handled_by"], row["resolution"]) == ("maria", "typed in by hand")
     event = store.rows("events", id=1)[-1]
     assert (event["step"], event["actor"], event["message"]) == (
@@ -391,17 +397,14 @@ def test_errors_are_listed_by_site_code_and_page(store: Store) -> None:
     for n in range(1, 6):
         store.must("fail", orders=[order(n, fault="ob_sku_unknown", sku="A")])
     store.must("fail", orders=[order(9, fault="ob_json")], site=2)
-    assert len(store.rows("errors")) == 6
-    assert len(store.rows("errors", site=2)) == 1
-    assert len(store.rows("errors", code="ob_json")) == 1
-    page = store.rows("errors", limit=4)
-    at = store.one(
-        "SELECT CAST(UNIX_TIMESTAMP(last_at) * 1000 AS INT) FROM rm_error_orders"
-        " WHERE id = %s",
-        page[-1]["id"],
+    assert len(store.listed("error-orders", status="open")) == 6
+    assert len(store.listed("error-orders", site="eu")) == 1
+    assert len(store.listed("error-orders", code="ob_json")) == 1
+    told = store.must(
+        "entity", entity="error-orders", params={"status": "open", "per_page": "4"}
     )
-    rest = store.rows("errors", limit=4, before_at=at, before_id=int(page[-1]["id"]))
-    assert sorted(int(r["id"]) for r in page + rest) == [1, 2, 3, 4, 5, 6]
+    assert told["pages"] == [4, 2]
+    assert sorted(int(r["id"]) for r in told["rows"]) == [1, 2, 3, 4, 5, 6]
 
 
 def test_what_is_known_of_a_page_is_one_question(store: Store) -> None:

@@ -11,6 +11,7 @@
 
 #include "base/text.h"
 #include "db/db.h"
+#include "entity/list.h"
 #include "order/errors.h"
 #include "order/read.h"
 #include "order/store.h"
@@ -345,12 +346,11 @@ call_handle(struct step *step, struct err *e)
 
 /* ---- lists: every row as an object of texts, NULL as null */
 
+/* As many rows as are wanted, at the end of the list. */
 static bool
-tell_rows(struct step *step, struct rows *rows, struct err *e)
+add_rows(json_t *list, struct rows *rows, size_t most, struct err *e)
 {
-	json_t *list = json_array();
-
-	while (rows_next(rows)) {
+	for (size_t n = 0; n < most && rows_next(rows); n++) {
 		json_t *row = json_object();
 
 		for (size_t i = 0; i < rows->columns; i++)
@@ -361,8 +361,16 @@ tell_rows(struct step *step, struct rows *rows, struct err *e)
 					: json_string(rows_cell(rows, i)));
 		(void)json_array_append_new(list, row);
 	}
-	put(step, "rows", list);
 	return rows_check(rows, e);
+}
+
+static bool
+tell_rows(struct step *step, struct rows *rows, struct err *e)
+{
+	json_t *list = json_array();
+
+	put(step, "rows", list);
+	return add_rows(list, rows, rows->count, e);
 }
 
 static bool
@@ -379,22 +387,6 @@ open_orders(struct step *step, struct rows *rows, struct err *e)
 	};
 
 	return order_list(step->db, &filter, rows, e);
-}
-
-static bool
-open_errors(struct step *step, struct rows *rows, struct err *e)
-{
-	const json_t *ask = step->ask;
-	struct error_filter filter = {
-		.status = text(ask, "status", NULL),
-		.site_id = number(ask, "site", 0),
-		.code = text(ask, "code", NULL),
-		.before_at = number(ask, "before_at", 0),
-		.before_id = number(ask, "before_id", 0),
-		.limit = (unsigned)number(ask, "limit", 100),
-	};
-
-	return order_error_list(step->db, &filter, rows, e);
 }
 
 static bool
@@ -421,13 +413,8 @@ open_list(struct step *step, struct rows *rows, struct err *e)
 
 	if (strcmp(what, "orders") == 0)
 		return open_orders(step, rows, e);
-	if (strcmp(what, "errors") == 0)
-		return open_errors(step, rows, e);
 	if (strcmp(what, "items") == 0)
 		return open_items(step, rows, e);
-	if (strcmp(what, "causes") == 0)
-		return order_error_causes(
-			step->db, NULL, number(ask, "site", 0), limit, rows, e);
 	if (strcmp(what, "kits") == 0)
 		return kit_list(step->db, text(ask, "after", ""),
 				text(ask, "search", NULL), limit, rows, e);
@@ -452,6 +439,55 @@ call_list(struct step *step, struct err *e)
 	AUTO(rows) rows = ROWS;
 
 	return open_list(step, &rows, e) && tell_rows(step, &rows, e);
+}
+
+/* A list of the entity layer, page after page: "entity" and "params". */
+static bool
+read_entity(struct step *step, struct list_ask *ask, struct err *e)
+{
+	static const struct list_access access = {
+		.all_sites = true, .with_pii = true, .per_page_max = 1000};
+	struct list_param param[LIST_FILTERS_MAX];
+	struct list_fault bad;
+	size_t count = 0;
+	const char *name;
+	json_t *value;
+
+	json_object_foreach(json_object_get(step->ask, "params"), name, value)
+	{
+		if (count < LIST_FILTERS_MAX)
+			param[count++] = (struct list_param){
+				name, json_string_value(value)};
+	}
+	return list_read(entity_find(text(step->ask, "entity", "")), step->db,
+			 param, count, &access, ask, &bad, e);
+}
+
+static bool
+call_entity(struct step *step, struct err *e)
+{
+	AUTO(list_ask) ask = {0};
+	json_t *list = json_array(), *pages = json_array();
+
+	put(step, "rows", list);
+	put(step, "pages", pages);
+	if (!read_entity(step, &ask, e))
+		return false;
+	for (bool more = true; more;) {
+		AUTO(rows) rows = ROWS;
+		const size_t before = json_array_size(list);
+
+		if (!list_rows(step->db, &ask, &rows, e) ||
+		    !add_rows(list, &rows, ask.per_page, e))
+			return false;
+		(void)json_array_append_new(
+			pages, json_integer((json_int_t)(json_array_size(list) -
+							 before)));
+		more = rows.count > ask.per_page;
+		if (more && !list_follow(&ask, &rows, e))
+			return false;
+	}
+	return true;
 }
 
 /* ---- items and kits */
@@ -910,6 +946,7 @@ static const struct {
 	{"find", call_find},
 	{"payload", call_payload},
 	{"handle", call_handle},
+	{"entity", call_entity},
 	{"list", call_list},
 	{"match", call_match},
 	{"answer", call_answer},
