@@ -95,6 +95,8 @@ int64_t request_int(const struct request *r, const char *name,
 bool request_flag(const struct request *r, const char *name, bool otherwise);
 utc_ms request_time(const struct request *r, const char *name);
 struct money request_money(const struct request *r, const char *name);
+struct quantity request_quantity(const struct request *r, const char *name,
+				 struct quantity otherwise);
 /* LIST, OBJECT, OBJECTS; its value is NULL when it was not given. */
 struct jnode request_json(const struct request *r, const char *name);
 

@@ -118,9 +118,9 @@ const struct entity *entity_at(size_t index);
 const struct field *entity_field(const struct entity *entity, const char *name,
 				 unsigned traits);
 
-extern const struct shape shape_error_order, shape_item, shape_operation,
-	shape_operation_error, shape_order, shape_progress, shape_schedule,
-	shape_site;
+extern const struct shape shape_error_order, shape_item, shape_kit_row,
+	shape_operation, shape_operation_error, shape_order, shape_progress,
+	shape_schedule, shape_site;
 extern const struct entity entity_orders, entity_orders_met,
 	entity_error_orders, entity_items, entity_kits, entity_sites,
 	entity_operations, entity_imports, entity_retry_queue, entity_sync_logs,

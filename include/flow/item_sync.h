@@ -8,5 +8,10 @@
 
 /* The work of an operation item_sync. */
 MUST_CHECK bool item_sync_run(void *app, struct task *task, struct err *e);
+/*
+ * That of item_plan, its dry run: how many it would add and change is the
+ * result. With "reset_watermark" in its scope of every item.
+ */
+MUST_CHECK bool item_sync_look_run(void *app, struct task *task, struct err *e);
 
 #endif

@@ -6,12 +6,23 @@
 
 #include "flow/run.h"
 
-/* The work of an operation order_sync. */
+/*
+ * The work of an operation order_sync. Its scope may say "batch_size": so many
+ * new orders a round.
+ */
 MUST_CHECK bool order_sync_run(void *app, struct task *task, struct err *e);
 /*
- * The same without a task: what would be stored, skipped, failed and why, told
- * through run->told; reads at most limit fresh orders (0 = the site's).
+ * That of sync_plan, its dry run: what the next round would do is the result.
+ * With "reset_watermark" in its scope as if nothing had been read before.
  */
-MUST_CHECK bool order_sync_plan(struct run *run, unsigned limit, struct err *e);
+MUST_CHECK bool order_sync_look_run(void *app, struct task *task,
+				    struct err *e);
+/*
+ * The same without a task: what would be stored, skipped, failed and why, told
+ * through run->told; reads at most limit fresh orders (0 = the site's). anew:
+ * as if nothing had been read before.
+ */
+MUST_CHECK bool order_sync_plan(struct run *run, unsigned limit, bool anew,
+				struct err *e);
 
 #endif

@@ -58,5 +58,9 @@ struct item_changes {
 MUST_CHECK bool item_sync_many(struct db *db, const struct item *item,
 			       size_t count, struct item_changes *changes,
 			       struct strbuf *keys, struct err *e);
+/* Counts what it would write, and writes nothing. */
+MUST_CHECK bool item_sync_look(struct db *db, const struct item *item,
+			       size_t count, struct item_changes *changes,
+			       struct err *e);
 
 #endif

@@ -59,7 +59,8 @@ const struct kit_row *kit_rows_of(const struct kit_table *table,
 bool kit_is_parent(const struct kit_table *table, const char *key);
 /*
  * Expands one kit (R-18 to R-21, 8.12). On false e->code is OB_KIT_CYCLE (text
- * holds the path "A → B → A"), OB_KIT_DEPTH, OB_KIT_EMPTY or OB_LINE_QTY.
+ * holds the path "A → B → A", and out these as parts, the first one twice),
+ * OB_KIT_DEPTH, OB_KIT_EMPTY or OB_LINE_QTY.
  */
 MUST_CHECK bool kit_expand(const struct kit_table *table, const char *key,
 			   struct quantity ordered, utc_ms on,
@@ -75,6 +76,15 @@ unsigned kit_depth(const struct kit_parts *parts);
  */
 MUST_CHECK bool kit_prove(const struct kit_table *table, const char *key,
 			  struct kit_limits limits, struct err *e);
+/*
+ * Whether the kit can be kept, and what so many of it come to on that day:
+ * nothing in a pause, which is no fault of it. Else why is as kit_prove's, and
+ * out holds no more than a circle; ERR_TEMPORARY: no memory.
+ */
+MUST_CHECK bool kit_look(const struct kit_table *table, const char *key,
+			 struct quantity ordered, utc_ms on,
+			 struct kit_limits limits, struct kit_parts *out,
+			 struct err *why);
 /*
  * Shares an amount over the leaves (R-22, kits.price = allocate): by their
  * weight as soon as one has any, else by list price x quantity, else equally.

@@ -235,7 +235,7 @@ COALESCE((SELECT c.verdict
 -- name: list_kits
 -- A row a kit, which is as many rows of rm_kits as it has components.
 SELECT {place}, page.place_key AS sku, COALESCE(i.description, '') AS description,
-       COALESCE(i.status, '') AS status, COUNT(k.id) AS components,
+       i.status, COUNT(k.id) AS components,
        SUM(c.id IS NULL) AS missing, MIN(k.valid_from) AS valid_from,
        IF(COUNT(k.valid_to) = COUNT(k.id), MAX(k.valid_to), NULL) AS valid_to,
        MAX(k.updated_at) AS updated_at, MAX(k.version) AS version
@@ -247,6 +247,9 @@ SELECT {place}, page.place_key AS sku, COALESCE(i.description, '') AS descriptio
   LEFT JOIN rm_items AS c ON c.sku = k.component_sku
  GROUP BY page.place_key
  ORDER BY {order}
+
+-- name: list_kits_status
+(SELECT p.status FROM rm_items AS p WHERE p.sku = k.parent_sku) {is}
 
 -- name: list_kits_by_component
 SELECT k.parent_sku AS id

@@ -1,5 +1,6 @@
 #include "api/request.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 #include "app/retry.h"
@@ -10,6 +11,8 @@
 #include "product/store.h"
 #include "resources.h"
 
+static const struct quantity one = {100000};
+
 static struct kit_limits
 limits_of(const struct request *r)
 {
@@ -17,111 +20,93 @@ limits_of(const struct request *r)
 				   r->app->config.kits.max_lines};
 }
 
-/* clang-format off */
-#define ROW_FIELDS \
-	{"parent_sku", FIELD_TEXT, 0, NULL, NULL, NULL, NULL}, \
-	{"components", FIELD_COUNT, 0, NULL, NULL, NULL, NULL}, \
-	{"valid_from", FIELD_TIME, 0, NULL, NULL, NULL, NULL}, \
-	{"valid_to", FIELD_TIME, 0, NULL, NULL, NULL, NULL}, \
-	{"updated_at", FIELD_TIME, 0, NULL, NULL, NULL, NULL}, \
-	{"version", FIELD_COUNT, 0, NULL, NULL, NULL, NULL}
-/* clang-format on */
-
-/* What the list reads; the rest is found out. */
-static const struct shape read_shape = {
-	"KitRead", (const struct field[]){ROW_FIELDS, {0}}};
-
-/*
- * Whether it can be kept, and what one of it comes to today. One that has a
- * pause today has no lines, which is no fault of it.
- */
-static bool
-judge(struct request *r, const struct kit_table *table, const char *key,
-      struct kit_parts *out, struct err *why)
+static uint64_t
+bit_of(const char *name)
 {
-	const struct quantity one = {100000};
+	const struct field *first = entity_kits.shape->fields;
 
-	if (!kit_prove(table, key, limits_of(r), why))
-		return false;
-	if (kit_expand(table, key, one, r->now, limits_of(r), out, why))
-		return true;
-	if (why->code != OB_KIT_EMPTY)
-		return false;
-	*why = (struct err){0};
-	return true;
-}
-
-/* A page of the list: its rows as JSON, a line each, and what they reach. */
-struct kit_page {
-	struct strbuf rows;
-	struct sku_set set;
-	struct kit_table table;
-};
-
-static void
-kit_page_end(struct kit_page *page)
-{
-	strbuf_end(&page->rows);
-	sku_set_end(&page->set);
-	kit_table_end(&page->table);
+	return UINT64_C(1) << (unsigned)(entity_field(&entity_kits, name, 0) -
+					 first);
 }
 
 static bool
-read_page(struct request *r, struct kit_page *page, struct err *e)
+shows(uint64_t fields, const char *name)
 {
-	AUTO(rows) rows = ROWS;
-	const char *search = request_text(r, "search");
-
-	if (!kit_list(r->app->db, request_text(r, "after"),
-		      search[0] == '\0' ? NULL : search,
-		      (unsigned)request_int(r, "limit", 100), &rows, e))
-		return false;
-	while (rows_next(&rows)) {
-		shape_row(&page->rows, &read_shape, &rows, true, true);
-		strbuf_add(&page->rows, "\n");
-		if (sku_set_add(&page->set,
-				rows_borrow(&rows, "parent_sku", NULL)) == NULL)
-			return err_set(e, ERR_TEMPORARY, "no memory");
-	}
-	return rows_check(&rows, e) && strbuf_check(&page->rows, e) &&
-	       kits_match(r->app->db, &page->set, r->app->config.kits.max_depth,
-			  &page->table, e);
+	return fields == 0 || (fields & bit_of(name)) != 0;
 }
 
+/* What no statement can tell; its SKU goes where it was not asked for. */
 static bool
-add_judged(struct request *r, const struct kit_page *page, const char *key)
+judge_row(struct request *r, const struct kit_table *table, uint64_t fields,
+	  json_t *row, struct err *e)
 {
+	const char *key = json_string_value(json_object_get(row, "sku"));
 	AUTO(kit_parts) parts = {0};
 	struct err why = {0};
-	const bool whole = judge(r, &page->table, key, &parts, &why);
+	const bool whole =
+		kit_look(table, key, one, r->now, limits_of(r), &parts, &why);
+	int failed = 0;
 
 	if (!whole && why.class == ERR_TEMPORARY)
+		return err_set(e, ERR_TEMPORARY, "%s", why.text);
+	if (shows(fields, "depth"))
+		failed |= json_object_set_new(
+			row, "depth",
+			json_integer(whole ? kit_depth(&parts) : 0));
+	if (shows(fields, "valid"))
+		failed |=
+			json_object_set_new(row, "valid", json_boolean(whole));
+	if (!shows(fields, "sku"))
+		failed |= json_object_del(row, "sku");
+	return failed == 0 || err_set(e, ERR_TEMPORARY, "no memory for a row");
+}
+
+static bool
+judge_rows(struct request *r, uint64_t fields, json_t *rows, struct err *e)
+{
+	AUTO(kit_table) table = {0};
+	AUTO(sku_set) set = {0};
+	size_t i;
+	json_t *row;
+
+	json_array_foreach(rows, i, row)
+	{
+		if (sku_set_add(&set, json_string_value(json_object_get(
+					      row, "sku"))) == NULL)
+			return err_set(e, ERR_TEMPORARY, "no memory for SKUs");
+	}
+	if (!kits_match(r->app->db, &set, r->app->config.kits.max_depth, &table,
+			e))
 		return false;
-	strbuf_addf(&r->data, ",\"depth\":%u,\"valid\":%s}", kit_depth(&parts),
-		    whole ? "true" : "false");
+	json_array_foreach(rows, i, row)
+	{
+		if (!judge_row(r, &table, fields, row, e))
+			return false;
+	}
 	return true;
 }
 
-/* Kits are few and small: one page of up to a thousand, by parent. */
 static bool
 kits_list(struct request *r, struct err *e)
 {
-	AUTO(kit_page) page = {.rows = STRBUF(DATA_MAX)};
-	const char *at;
+	const uint64_t fields = r->list.fields;
+	json_auto_t *rows = NULL;
+	char *text;
 
-	if (!read_page(r, &page, e))
+	if (!shows(fields, "depth") && !shows(fields, "valid"))
+		return answer_list(r, e);
+	if (fields != 0)
+		r->list.fields |= bit_of("sku");
+	if (!answer_list(r, e) ||
+	    !json_read(r->data.text, r->data.len, &rows, e) ||
+	    !judge_rows(r, fields, rows, e))
 		return false;
-	at = strbuf_text(&page.rows);
-	for (size_t i = 0; i < page.set.count; i++) {
-		const size_t length = strcspn(at, "\n");
-
-		strbuf_add(&r->data, i == 0 ? "[" : ",");
-		strbuf_addn(&r->data, at, length);
-		if (!add_judged(r, &page, page.set.sku[i].key))
-			return err_set(e, ERR_TEMPORARY, "no memory");
-		at += length + 1;
-	}
-	strbuf_add(&r->data, page.set.count == 0 ? "[]" : "]");
+	text = json_dumps(rows, JSON_COMPACT);
+	strbuf_clear(&r->data);
+	strbuf_add(&r->data, text == NULL ? "" : text);
+	if (text == NULL)
+		return err_set(e, ERR_TEMPORARY, "no memory for the page");
+	free(text);
 	return strbuf_check(&r->data, e);
 }
 
@@ -284,12 +269,25 @@ kits_upload(struct request *r, struct err *e)
 	       strbuf_check(&r->data, e);
 }
 
+/* The kits of a circle, the first one twice. */
+static void
+add_circle(struct strbuf *out, const struct kit_parts *parts)
+{
+	strbuf_add(out, ",\"cycle\":[");
+	for (size_t i = 0; i < parts->count; i++) {
+		strbuf_add(out, i == 0 ? "" : ",");
+		json_out_text(out, parts->part[i].key);
+	}
+	strbuf_add(out, "],\"depth\":0,\"expansion\":[]");
+}
+
 static void
 add_expansion(struct strbuf *out, const struct kit_parts *parts)
 {
 	char text[QUANTITY_TEXT_MAX];
 
-	strbuf_add(out, ",\"expansion\":[");
+	strbuf_addf(out, ",\"cycle\":[],\"depth\":%u,\"expansion\":[",
+		    kit_depth(parts));
 	for (size_t i = 0; i < parts->count; i++) {
 		const struct kit_part *part = &parts->part[i];
 
@@ -339,7 +337,9 @@ kits_validate(struct request *r, struct err *e)
 	    !kit_load_below(r->app->db, r->app->config.kits.max_depth, &table,
 			    e))
 		return false;
-	valid = judge(r, &table, strbuf_text(&key), &parts, &why);
+	valid = kit_look(&table, strbuf_text(&key),
+			 request_quantity(r, "quantity", one), r->now,
+			 limits_of(r), &parts, &why);
 	if (!valid && why.class == ERR_TEMPORARY)
 		return err_set(e, ERR_TEMPORARY, "%s", why.text);
 	strbuf_addf(&r->data,
@@ -347,24 +347,33 @@ kits_validate(struct request *r, struct err *e)
 	json_out_text(&r->data, code_name(why.code));
 	strbuf_add(&r->data, ",\"message\":");
 	json_out_text(&r->data, why.text);
-	strbuf_addf(&r->data, ",\"depth\":%u", kit_depth(&parts));
-	add_expansion(&r->data, &parts);
+	if (valid)
+		add_expansion(&r->data, &parts);
+	else
+		add_circle(&r->data, &parts);
 	return add_missing(r, &table, e) && strbuf_check(&r->data, e);
 }
 
-/* clang-format off */
-static const struct shape row_shape = {
-	"KitRow",
-	(const struct field[]){
-		ROW_FIELDS,
-		{"depth", FIELD_COUNT, 0, NULL, NULL, NULL,
-		 "today; 1: all of its components are items"},
-		{"valid", FIELD_FLAG, 0, NULL, NULL, NULL,
-		 "it can be expanded, at each moment"},
-		{0},
-	},
-};
+/* Of one that is here; its components are asked for by an operation. */
+static bool
+kit_ask(struct request *r, struct err *e)
+{
+	AUTO(strbuf) key = STRBUF(SKU_ROOM);
+	AUTO(strbuf) scope = STRBUF(4 * SKU_ROOM);
+	AUTO(kit_table) table = {0};
+	unsigned version;
 
+	if (!text_key(request_text(r, "sku"), &key, e) ||
+	    !kit_find(r->app->db, strbuf_text(&key), &table, &version, e))
+		return false;
+	strbuf_add(&scope, "{\"sku\":");
+	json_out_text(&scope, strbuf_text(&key));
+	strbuf_add(&scope, "}");
+	return strbuf_check(&scope, e) &&
+	       request_work(r, "kit_check", 0, false, scope.text, e);
+}
+
+/* clang-format off */
 static const struct shape component_shape = {
 	"KitComponent",
 	(const struct field[]){
@@ -408,10 +417,12 @@ static const struct shape proof_shape = {
 		{"valid", FIELD_FLAG, 0, NULL, NULL, NULL, NULL},
 		{"code", FIELD_TEXT, 0, NULL, NULL, NULL, NULL},
 		{"message", FIELD_TEXT, 0, NULL, NULL, NULL, NULL},
+		{"cycle", FIELD_LIST, 0, NULL, NULL, NULL,
+		 "kits that hold one another, the first one twice"},
 		{"depth", FIELD_COUNT, 0, NULL, NULL, NULL,
-		 "1: all of its components are items"},
+		 "1: all of its components are items; 0: it is not valid"},
 		{"expansion", FIELD_LIST, 0, NULL, NULL, &part_shape,
-		 "what one of it comes to today"},
+		 "what so many of it come to today"},
 		{"missing", FIELD_LIST, 0, NULL, NULL, NULL,
 		 "components that are no items yet"},
 		{0},
@@ -437,18 +448,19 @@ static const struct param new_body[] = {
 	 component_members, NULL},
 	{0},
 };
+static const struct param proof_body[] = {
+	{"sku", PARAM_TEXT, PARAM_REQUIRED, 1, 100, NULL, NULL, NULL},
+	{"components", PARAM_OBJECTS, PARAM_REQUIRED, 1, 500, NULL,
+	 component_members, NULL},
+	{"quantity", PARAM_QUANTITY, 0, 0, 0, NULL, NULL,
+	 "so many are expanded; 1"},
+	{0},
+};
 static const struct param upload_body[] = {
 	{"csv", PARAM_TEXT, PARAM_REQUIRED, 1, 0, NULL, NULL,
 	 "the file's text, with its header line"},
 	{"remove_missing", PARAM_FLAG, 0, 0, 0, NULL, NULL,
 	 "remove what is not in the file"},
-	{0},
-};
-static const struct param page_query[] = {
-	{"search", PARAM_TEXT, 0, 1, 100, NULL, NULL, "part of the SKU"},
-	{"after", PARAM_TEXT, 0, 0, 100, NULL, NULL,
-	 "the last SKU of the page before"},
-	{"limit", PARAM_INT, 0, 1, 1000, NULL, NULL, "at most so many; 100"},
 	{0},
 };
 static const struct param sku_part[] = {
@@ -462,8 +474,7 @@ const struct route kits_routes[] = {
 		.handle = kits_list,
 		.summary = "Kits and how many components they have",
 		.status = 200,
-		.query = page_query,
-		.reply = &row_shape,
+		.list = &entity_kits,
 		.many = true,
 	},
 	{
@@ -483,7 +494,7 @@ const struct route kits_routes[] = {
 		.handle = kits_validate,
 		.summary = "Would it be whole? Nothing is written",
 		.status = 200,
-		.body = new_body,
+		.body = proof_body,
 		.reply = &proof_shape,
 	},
 	{
@@ -529,6 +540,16 @@ const struct route kits_routes[] = {
 		.traits = ROUTE_IF_MATCH,
 		.parts = sku_part,
 		.reply = &shape_deleted,
+	},
+	{
+		.method = "POST",
+		.path = "/kits/{sku}/check",
+		.need = CAN_VIEW,
+		.handle = kit_ask,
+		.summary = "Ask Business Central about its components",
+		.status = 202,
+		.parts = sku_part,
+		.reply = &shape_operation,
 	},
 	{0},
 };

@@ -34,8 +34,18 @@ extern const struct shape shape_deleted, shape_overview, shape_shop;
 extern const struct shape shape_test, shape_upload, shape_window;
 
 struct csv_report;
+struct err;
 struct request;
+struct strbuf;
 struct test_result;
+/*
+ * watermarks.c: the next run of that entity ("orders") at that site (0: at each
+ * that the caller may see) reads from the beginning, but in a dry run; told
+ * grows by the watermarks that there were. ERR_CONFLICT while one reads.
+ */
+MUST_CHECK bool watermarks_forget(struct request *r, const char *entity,
+				  int64_t site, struct strbuf *told,
+				  struct err *e);
 /* A test's steps, and what became of an uploaded file, as whole answers. */
 void answer_test(struct request *r, const struct test_result *found);
 void answer_upload(struct request *r, const struct csv_report *report);

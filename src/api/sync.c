@@ -44,16 +44,58 @@ struct started {
 	bool full, all_merged;
 	size_t count;
 	int64_t first;
+	struct strbuf marks; /* watermarks that were reset */
 };
 
-static bool
-start_one(struct request *r, struct started *s, const char *kind, int64_t site,
-	  struct err *e)
+static void
+started_end(struct started *s)
 {
+	strbuf_end(&s->marks);
+}
+
+/* What can be brought in, by which kind, and by which it is looked at first. */
+static const struct source {
+	const char *entity, *kind, *plan;
+} orders = {"orders", "order_sync", "sync_plan"},
+  items = {"items", "item_sync", "item_plan"};
+
+/* What the operation is asked for beside its site; "" without any of it. */
+static void
+add_scope(const struct request *r, const struct source *of, struct strbuf *out)
+{
+	const int64_t batch = request_int(r, "batch_size", 0);
+	const char *before = "{";
+
+	if (batch > 0 && of == &orders) {
+		strbuf_addf(out, "%s\"batch_size\":%lld", before,
+			    (long long)batch);
+		before = ",";
+	}
+	if (r->dry_run) {
+		strbuf_addf(out, "%s\"dry_run\":true", before);
+		before = ",";
+		if (request_flag(r, "reset_watermark", false))
+			strbuf_add(out, ",\"reset_watermark\":true");
+	}
+	if (before[0] == ',')
+		strbuf_add(out, "}");
+}
+
+static bool
+start_one(struct request *r, struct started *s, const struct source *of,
+	  int64_t site, struct err *e)
+{
+	AUTO(strbuf) scope = STRBUF(200);
 	int64_t id;
 	bool merged;
 
-	if (!request_ask(r, kind, site, s->full, NULL, &id, &merged, e))
+	add_scope(r, of, &scope);
+	if (request_flag(r, "reset_watermark", false) && !r->dry_run &&
+	    !watermarks_forget(r, of->entity, site, &s->marks, e))
+		return false;
+	if (!strbuf_check(&scope, e) ||
+	    !request_ask(r, r->dry_run ? of->plan : of->kind, site, s->full,
+			 scope.len > 0 ? scope.text : NULL, &id, &merged, e))
 		return false;
 	if (s->count == 0)
 		s->first = id;
@@ -72,14 +114,13 @@ start_orders(struct request *r, struct started *s, struct err *e)
 
 	if (request_given(r, "site"))
 		return request_site(r, "site", &site, e) &&
-		       start_one(r, s, "order_sync", site.id, e);
+		       start_one(r, s, &orders, site.id, e);
 	if (!db_open(r->app->db, &rows, SQL_SYNC_SITES, NO_BINDS, e))
 		return false;
 	while (rows_next(&rows)) {
 		const int64_t id = rows_int(&rows, "id");
 
-		if (request_may_see(r, id) &&
-		    !start_one(r, s, "order_sync", id, e))
+		if (request_may_see(r, id) && !start_one(r, s, &orders, id, e))
 			return false;
 	}
 	if (!rows_check(&rows, e))
@@ -105,6 +146,8 @@ wants(const struct request *r, const char *entity)
 	return false;
 }
 
+enum { INCREMENTAL, FULL }; /* as in modes */
+
 /*
  * The prefix of the requirement lets unknown members pass; this one would ask
  * for another thing than what is done here.
@@ -115,30 +158,39 @@ check_wish(struct request *r, struct err *e)
 	if (json_object_get(r->body, "dataset_id") != NULL)
 		return request_fault(r, e, "dataset_id",
 				     "nothing is pushed to datasets here");
-	if (wants(r, "orders") || wants(r, "items"))
-		return true;
-	request_fault(r, e, "entity", "is required");
-	return err_as(e, OB_MISSING_PARAM);
+	if (!wants(r, "orders") && !wants(r, "items")) {
+		request_fault(r, e, "entity", "is required");
+		return err_as(e, OB_MISSING_PARAM);
+	}
+	if (request_given(r, "batch_size") && !wants(r, "orders"))
+		return request_fault(r, e, "batch_size", "is one of orders");
+	if (request_given(r, "batch_size") && !r->dry_run &&
+	    request_int(r, "mode", INCREMENTAL) == FULL)
+		return request_fault(r, e, "batch_size",
+				     "a full run marks all orders at its end");
+	return true;
 }
 
 static bool
 sync_now(struct request *r, struct err *e)
 {
-	struct started s = {
-		.full = strcmp(request_text(r, "mode"), "full") == 0,
-		.all_merged = true,
-	};
+	AUTO(started)
+	s = {.full = request_int(r, "mode", INCREMENTAL) == FULL,
+	     .all_merged = true,
+	     .marks = STRBUF(DATA_MAX / 2)};
 
 	if (!check_wish(r, e))
 		return false;
 	strbuf_add(&r->data, "{\"operations\":[");
 	if ((wants(r, "orders") && !start_orders(r, &s, e)) ||
-	    (wants(r, "items") && !start_one(r, &s, "item_sync", 0, e)))
+	    (wants(r, "items") && !start_one(r, &s, &items, 0, e)))
 		return false;
 	strbuf_add(&r->data, "]}");
 	r->is_merged = s.all_merged;
 	answer_location(r, "/operations/%lld", (long long)s.first);
 	answer_changed(r, "sync.now", "%zu operations", s.count);
+	if (s.marks.len > 0)
+		strbuf_addf(&r->before, "{\"watermarks\":[%s]}", s.marks.text);
 	r->wants_worker = true;
 	return strbuf_check(&r->data, e);
 }
@@ -285,6 +337,10 @@ static const struct param now_body[] = {
 	 "incremental, where nothing is said"},
 	{"site", PARAM_TEXT, 0, 1, 40, NULL, NULL,
 	 "of orders: the site's code; else every site"},
+	{"batch_size", PARAM_INT, 0, 50, 5000, NULL, NULL,
+	 "new orders that are stored before their marks; else the site's"},
+	{"reset_watermark", PARAM_FLAG, 0, 0, 0, NULL, NULL,
+	 "read from the beginning, as if nothing had been read before"},
 	{0},
 };
 
@@ -332,7 +388,7 @@ const struct route sync_routes[] = {
 		.handle = sync_now,
 		.summary = "The same by its old name",
 		.status = 202,
-		.traits = ROUTE_SEED,
+		.traits = ROUTE_SEED | ROUTE_DRY_RUN,
 		.body = now_body,
 		.reply = &started_shape,
 		.retired = &sync_retirement,
@@ -344,7 +400,7 @@ const struct route sync_routes[] = {
 		.handle = sync_now,
 		.summary = "Bring orders or items in now",
 		.status = 202,
-		.traits = ROUTE_SEED,
+		.traits = ROUTE_SEED | ROUTE_DRY_RUN,
 		.body = now_body,
 		.reply = &started_shape,
 	},

@@ -578,6 +578,15 @@ request_money(const struct request *r, const char *name)
 	return v->money;
 }
 
+struct quantity
+request_quantity(const struct request *r, const char *name,
+		 struct quantity otherwise)
+{
+	const struct value *v = value_of(r, name);
+
+	return v == NULL ? otherwise : v->quantity;
+}
+
 struct jnode
 request_json(const struct request *r, const char *name)
 {

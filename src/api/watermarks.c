@@ -33,8 +33,8 @@ static const struct shape reader_shape = {
 struct resetting {
 	struct request *r;
 	const char *entity, *kind;
-	int64_t site; /* 0: of every site */
-	size_t count;
+	int64_t site;        /* 0: of every site */
+	struct strbuf *told; /* what was, as members of a list */
 };
 
 static bool
@@ -76,8 +76,6 @@ reset_all(struct db *db, void *context, struct err *e)
 	struct resetting *s = context;
 	AUTO(rows) rows = ROWS;
 
-	s->count = 0;
-	strbuf_clear(&s->r->data);
 	if (!db_open(db, &rows, SQL_API_WATERMARKS, BINDS(bind_text(s->entity)),
 		     e))
 		return false;
@@ -86,34 +84,43 @@ reset_all(struct db *db, void *context, struct err *e)
 			continue;
 		if (!s->r->dry_run && !reset_one(db, s, &rows, e))
 			return false;
-		strbuf_add(&s->r->data, s->count++ == 0 ? "[" : ",");
-		shape_row(&s->r->data, &reader_shape, &rows, true, false);
+		strbuf_add(s->told, s->told->len == 0 ? "" : ",");
+		shape_row(s->told, &reader_shape, &rows, true, false);
 	}
-	strbuf_add(&s->r->data, s->count == 0 ? "[]" : "]");
-	return rows_check(&rows, e);
+	return rows_check(&rows, e) && strbuf_check(s->told, e);
+}
+
+bool
+watermarks_forget(struct request *r, const char *entity, int64_t site,
+		  struct strbuf *told, struct err *e)
+{
+	struct resetting s = {
+		.r = r, .entity = entity, .site = site, .told = told};
+
+	for (size_t i = 0; i < COUNT_OF(readers); i++)
+		if (strcmp(readers[i].entity, entity) == 0)
+			s.kind = readers[i].kind;
+	return db_transact(r->app->db, reset_all, &s, e);
 }
 
 static bool
 watermarks_reset(struct request *r, struct err *e)
 {
 	const size_t which = (size_t)request_int(r, "entity", 0);
+	const char *entity = readers[which].entity;
+	AUTO(strbuf) told = STRBUF(DATA_MAX / 2);
 	AUTO(site) site = {0};
-	struct resetting s = {
-		.r = r,
-		.entity = readers[which].entity,
-		.kind = readers[which].kind,
-	};
 
 	if (request_given(r, "site") && !request_site(r, "site", &site, e))
 		return false;
-	s.site = site.id;
-	if (!db_transact(r->app->db, reset_all, &s, e))
+	if (!watermarks_forget(r, entity, site.id, &told, e))
 		return false;
-	if (s.count == 0) {
+	if (told.len == 0) {
 		err_set(e, ERR_MISSING, "nothing was read there yet");
 		return err_as(e, OB_NOT_FOUND);
 	}
-	answer_changed(r, "watermark.reset", "%s%s%s", s.entity,
+	strbuf_addf(&r->data, "[%s]", told.text);
+	answer_changed(r, "watermark.reset", "%s%s%s", entity,
 		       site.id == 0 ? "" : " of ", site.code);
 	strbuf_addf(&r->before, "{\"watermarks\":%s}", strbuf_text(&r->data));
 	return strbuf_check(&r->data, e);

@@ -128,7 +128,7 @@ plan_sites(struct app *app, struct call *call, struct err *e)
 			return false;
 		run.told = plan_print;
 		run.told_context = &print;
-		if (!order_sync_plan(&run, limit, e))
+		if (!order_sync_plan(&run, limit, false, e))
 			return false;
 		plan_say(call, &run);
 	}

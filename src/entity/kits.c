@@ -2,6 +2,9 @@
 
 /* A kit is the rows of rm_kits with one parent. */
 
+static const char *const statuses[] = {"active", "sell_through", "blocked",
+				       "discontinued", NULL};
+
 enum { LOOK = FIELD_FILTER, MAYBE = FIELD_NULL };
 
 /* clang-format off */
@@ -10,7 +13,8 @@ static const struct field fields[] = {
 	 LOOK | FIELD_SORT | FIELD_CONTAINS | FIELD_UPPER, "k.parent_sku", NULL,
 	 NULL, "of the parent"},
 	{"description", FIELD_TEXT, 0, NULL, NULL, NULL, NULL},
-	{"status", FIELD_TEXT, 0, NULL, NULL, NULL, "of the parent's item"},
+	{"status", FIELD_WORD, LOOK | MAYBE, NULL, statuses, NULL,
+	 "of the parent's item; null: it is no item"},
 	{"components", FIELD_COUNT, 0, NULL, NULL, NULL, NULL},
 	{"missing", FIELD_COUNT, 0, NULL, NULL, NULL,
 	 "components that are no items yet"},
@@ -18,6 +22,10 @@ static const struct field fields[] = {
 	{"valid_to", FIELD_TIME, 0, NULL, NULL, NULL, NULL},
 	{"updated_at", FIELD_TIME, 0, NULL, NULL, NULL, NULL},
 	{"version", FIELD_COUNT, 0, NULL, NULL, NULL, NULL},
+	{"depth", FIELD_COUNT, FIELD_APART, NULL, NULL, NULL,
+	 "today; 1: all of its components are items"},
+	{"valid", FIELD_FLAG, FIELD_APART, NULL, NULL, NULL,
+	 "it can be expanded, at each moment"},
 	{"component", FIELD_TEXT, LOOK | FIELD_HIDDEN | FIELD_UPPER, NULL, NULL,
 	 NULL, "the SKU of one of its components"},
 	{0},
@@ -32,13 +40,18 @@ static const struct entity_finder finders[] = {
 	{"component", SQL_LIST_KITS_BY_COMPONENT, false},
 	{0},
 };
+
+static const struct entity_test tests[] = {
+	{"status", SQL_LIST_KITS_STATUS, NULL},
+	{0},
+};
 /* clang-format on */
 
-static const struct shape shape = {"Kit", fields};
+const struct shape shape_kit_row = {"KitRow", fields};
 
 const struct entity entity_kits = {
 	.slug = "kits",
-	.shape = &shape,
+	.shape = &shape_kit_row,
 	.rows = SQL_LIST_KITS,
 	.table = "rm_kits AS k",
 	.key = "sku",
@@ -46,4 +59,5 @@ const struct entity entity_kits = {
 	.sort = "sku",
 	.paths = paths,
 	.finders = finders,
+	.tests = tests,
 };

@@ -5,7 +5,7 @@
 #include "base/jnode.h"
 #include "base/text.h"
 #include "flow/batch.h"
-#include "flow/import_look.h"
+#include "flow/look.h"
 #include "flow/mark.h"
 
 static bool
@@ -151,6 +151,15 @@ import_plan(struct run *run, const struct import_filter *filter, struct err *e)
 				   : take_all(run, filter, statuses, e);
 }
 
+static bool
+look_at_import(struct run *run, struct task *task, struct err *e)
+{
+	struct import_filter filter;
+
+	return import_filter_read(&filter, task->op->scope, &run->site, e) &&
+	       import_plan(run, &filter, e);
+}
+
 bool
 import_run(void *context, struct task *task, struct err *e)
 {
@@ -159,7 +168,7 @@ import_run(void *context, struct task *task, struct err *e)
 	struct err later;
 
 	if (task->op->dry_run)
-		return import_look_run(context, task, e);
+		return look_run(context, task, RUN_IMPORT, look_at_import, e);
 	if (!run_open(&run, context, task, task->op->site_id, RUN_IMPORT, e))
 		return run_failed(&run, e);
 	/* All pages are read before the first mark: each mark moves its order.

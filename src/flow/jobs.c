@@ -5,6 +5,7 @@
 #include "flow/import.h"
 #include "flow/item_check.h"
 #include "flow/item_sync.h"
+#include "flow/kit_check.h"
 #include "flow/mark.h"
 #include "flow/one_order.h"
 #include "flow/order_sync.h"
@@ -15,12 +16,15 @@
 
 static const struct job_kind kinds[] = {
 	{"order_sync", true, true, order_sync_run, true, "orders"},
+	{"sync_plan", true, true, order_sync_look_run, false, NULL},
 	{"import", true, true, import_run, false, "orders"},
 	{"order_plan", true, true, order_plan_run, false, NULL},
 	{"order_replay", true, false, order_replay_run, false, NULL},
 	{"order_refetch", true, true, order_refetch_run, false, "orders"},
 	{"item_check", true, true, item_check_run, false, NULL},
+	{"kit_check", true, true, kit_check_run, false, NULL},
 	{"item_sync", true, true, item_sync_run, true, "items"},
+	{"item_plan", true, true, item_sync_look_run, false, NULL},
 	{"retention", true, false, retention_run, true, NULL},
 	{"retry", true, true, retry_run, true, "orders"},
 	{"webhook", true, true, webhook_run, true, "orders"},

@@ -2,10 +2,13 @@
 
 #include <limits.h>
 #include <stdio.h>
+#include <string.h>
 
 #include "base/fault.h"
+#include "base/jnode.h"
 #include "base/text.h"
 #include "flow/batch.h"
+#include "flow/look.h"
 #include "flow/mark.h"
 #include "order/store.h"
 #include "queue/watermark.h"
@@ -15,6 +18,7 @@ struct walk {
 	struct run *run;
 	struct fetch at;
 	struct watermark mark;
+	unsigned round; /* new orders of one; 0: as the site has it */
 	unsigned limit, fresh;
 	utc_ms resume; /* of a full walk that was interrupted */
 	utc_ms last;   /* modification time and id of the page's newest order */
@@ -66,20 +70,21 @@ begin_walk(struct walk *w)
 	utc_ms overlap = OB_GUARD("fetch.overlap")
 				 ? (utc_ms)config->sync.overlap_min * MINUTE
 				 : 0;
+	const unsigned round = w->round ? w->round : site->max_orders;
 	bool full = w->run->kind == RUN_FULL;
 	utc_ms from = full ? w->resume : w->mark.at ? w->mark.at - overlap : 0;
 
 	w->fresh = 0;
 	w->nameless = 0;
-	w->limit = full ? UINT_MAX : site->max_orders;
+	w->limit = full ? UINT_MAX : round;
 	w->at = (struct fetch){
 		.modified_after = from > site->min_date_modified
 					  ? from
 					  : site->min_date_modified,
 		.statuses = site->source_status,
-		.page_size = config->sync.page_size < site->max_orders
+		.page_size = config->sync.page_size < round
 				     ? config->sync.page_size
-				     : site->max_orders,
+				     : round,
 	};
 }
 
@@ -252,15 +257,46 @@ complete(struct run *run, struct err *e)
 	return true;
 }
 
+/* What was asked for beside the site. */
+struct wish {
+	unsigned round;
+	bool anew;
+};
+
+static bool
+read_wish(const struct task *task, struct wish *out, struct err *e)
+{
+	const char *text = task->op->scope;
+	json_auto_t *scope = NULL;
+
+	if (!json_read(text, strlen(text), &scope, e))
+		return err_in(e, "scope of the synchronisation");
+	*out = (struct wish){
+		.round = (unsigned)json_integer_value(
+			json_object_get(scope, "batch_size")),
+		.anew = json_is_true(json_object_get(scope, "reset_watermark")),
+	};
+	return true;
+}
+
+static enum run_kind
+kind_of(const struct task *task)
+{
+	return task->op->is_full ? RUN_FULL : RUN_SYNC;
+}
+
 bool
 order_sync_run(void *context, struct task *task, struct err *e)
 {
 	AUTO(run) run = {0};
 	struct walk w = {.run = &run};
 	bool backed_up = false;
+	struct wish wish;
 
-	if (!run_open(&run, context, task, task->op->site_id,
-		      task->op->is_full ? RUN_FULL : RUN_SYNC, e))
+	if (!read_wish(task, &wish, e))
+		return false;
+	w.round = wish.round;
+	if (!run_open(&run, context, task, task->op->site_id, kind_of(task), e))
 		return run_failed(&run, e);
 	name_mark(&w);
 	w.resume = resume_of(task->job);
@@ -281,13 +317,15 @@ order_sync_run(void *context, struct task *task, struct err *e)
 }
 
 bool
-order_sync_plan(struct run *run, unsigned limit, struct err *e)
+order_sync_plan(struct run *run, unsigned limit, bool anew, struct err *e)
 {
-	struct walk w = {.run = run};
+	struct walk w = {.run = run, .round = limit};
 
 	name_mark(&w);
 	if (!watermark_load(&w.mark, run->app->db, e))
 		return false;
+	if (anew)
+		w.mark.at = 0;
 	begin_walk(&w);
 	if (limit)
 		w.limit = limit;
@@ -295,4 +333,19 @@ order_sync_plan(struct run *run, unsigned limit, struct err *e)
 		if (!take_page(&w, e))
 			return err_in(e, "%s", run->site.code);
 	return true;
+}
+
+static bool
+look_at_sync(struct run *run, struct task *task, struct err *e)
+{
+	struct wish wish;
+
+	return read_wish(task, &wish, e) &&
+	       order_sync_plan(run, wish.round, wish.anew, e);
+}
+
+bool
+order_sync_look_run(void *context, struct task *task, struct err *e)
+{
+	return look_run(context, task, kind_of(task), look_at_sync, e);
 }

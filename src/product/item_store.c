@@ -200,17 +200,25 @@ item_list(struct db *db, const struct item_filter *filter, struct rows *out,
 		       e);
 }
 
+/* What Business Central knows of an item. */
+static const struct item_fields of_bc = {
+	.description = true,
+	.barcode = true,
+	.list_price = true,
+	.unit = true,
+	.bc_modified_at = true,
+};
+
 bool
 item_sync_many(struct db *db, const struct item *item, size_t count,
 	       struct item_changes *changes, struct strbuf *keys, struct err *e)
 {
-	static const struct item_fields spoken_of = {
-		.description = true,
-		.barcode = true,
-		.list_price = true,
-		.unit = true,
-		.bc_modified_at = true,
-	};
+	return item_merge(db, item, count, &of_bc, false, changes, keys, e);
+}
 
-	return item_merge(db, item, count, &spoken_of, false, changes, keys, e);
+bool
+item_sync_look(struct db *db, const struct item *item, size_t count,
+	       struct item_changes *changes, struct err *e)
+{
+	return item_merge(db, item, count, &of_bc, true, changes, NULL, e);
 }

@@ -139,45 +139,9 @@ is_valid(const struct kit_row *row, utc_ms on)
 	       (row->valid_to == 0 || on < row->valid_to);
 }
 
-/* "A → B → A": the open kits from the one met again on, and that one once more.
- */
 static bool
-refuse_cycle(const struct walk *walk, size_t depth, const char *again,
-	     struct err *e)
+grow_parts(struct kit_parts *out, const struct kit_part *part, struct err *e)
 {
-	AUTO(strbuf)
-	path = STRBUF(sizeof(walk->open) / sizeof(char *) * (SKU_ROOM + 8));
-	size_t from = 0;
-
-	while (strcmp(walk->open[from], again) != 0)
-		from++;
-	for (size_t i = from; i <= depth; i++)
-		strbuf_addf(&path, "%s → ", walk->open[i]);
-	strbuf_add(&path, again);
-	(void)err_set(e, ERR_INPUT, "kit %s contains itself: %s", again,
-		      path.failed ? "(a long way)" : path.text);
-	return err_as(e, OB_KIT_CYCLE);
-}
-
-static bool
-is_open(const struct walk *walk, size_t depth, const char *key)
-{
-	for (size_t i = 0; i <= depth; i++)
-		if (strcmp(walk->open[i], key) == 0)
-			return true;
-	return false;
-}
-
-static bool
-add_part(struct walk *walk, const struct kit_part *part, struct err *e)
-{
-	struct kit_parts *out = walk->out;
-
-	if (out->count >= walk->limits.max_lines || out->count >= PARTS_MAX) {
-		(void)err_set(e, ERR_INPUT, "kit %s has more than %u lines",
-			      walk->open[0], walk->limits.max_lines);
-		return err_as(e, OB_KIT_DEPTH);
-	}
 	if (out->count == out->room) {
 		size_t room = out->room ? out->room * 2 : 16;
 		struct kit_part *grown =
@@ -191,6 +155,63 @@ add_part(struct walk *walk, const struct kit_part *part, struct err *e)
 	}
 	out->part[out->count++] = *part;
 	return true;
+}
+
+static bool
+add_part(struct walk *walk, const struct kit_part *part, struct err *e)
+{
+	const size_t count = walk->out->count;
+
+	if (count >= walk->limits.max_lines || count >= PARTS_MAX) {
+		(void)err_set(e, ERR_INPUT, "kit %s has more than %u lines",
+			      walk->open[0], walk->limits.max_lines);
+		return err_as(e, OB_KIT_DEPTH);
+	}
+	return grow_parts(walk->out, part, e);
+}
+
+/* A circle is told in the place of lines. */
+static bool
+add_in_circle(struct walk *walk, const char *key, struct err *e)
+{
+	struct kit_part part = {.parent = -1, .weight_e4 = -1};
+
+	memcpy(part.key, key, strlen(key) + 1);
+	return grow_parts(walk->out, &part, e);
+}
+
+/* "A → B → A": the open kits from the one met again on, and that one once more.
+ */
+static bool
+refuse_cycle(struct walk *walk, size_t depth, const char *again, struct err *e)
+{
+	AUTO(strbuf)
+	path = STRBUF(sizeof(walk->open) / sizeof(char *) * (SKU_ROOM + 8));
+	size_t from = 0;
+
+	while (strcmp(walk->open[from], again) != 0)
+		from++;
+	walk->out->count = 0;
+	for (size_t i = from; i <= depth; i++) {
+		strbuf_addf(&path, "%s → ", walk->open[i]);
+		if (!add_in_circle(walk, walk->open[i], e))
+			return false;
+	}
+	if (!add_in_circle(walk, again, e))
+		return false;
+	strbuf_add(&path, again);
+	(void)err_set(e, ERR_INPUT, "kit %s contains itself: %s", again,
+		      path.failed ? "(a long way)" : path.text);
+	return err_as(e, OB_KIT_CYCLE);
+}
+
+static bool
+is_open(const struct walk *walk, size_t depth, const char *key)
+{
+	for (size_t i = 0; i <= depth; i++)
+		if (strcmp(walk->open[i], key) == 0)
+			return true;
+	return false;
 }
 
 static bool open_kit(struct walk *walk, size_t depth, int parent,
@@ -271,18 +292,17 @@ kit_expand(const struct kit_table *table, const char *key,
 	return open_kit(&walk, 0, -1, ordered, e);
 }
 
-bool
-kit_prove(const struct kit_table *table, const char *key,
-	  struct kit_limits limits, struct err *e)
+static bool
+prove(const struct kit_table *table, const char *key, struct kit_limits limits,
+      struct kit_parts *parts, struct err *e)
 {
-	AUTO(kit_parts) parts = {0};
 	struct walk walk = {
 		.table = table,
 		.limits = limits,
 		.open = {key},
 		.pauses = true,
 		.next = 0,
-		.out = &parts,
+		.out = parts,
 	};
 
 	/*
@@ -292,9 +312,34 @@ kit_prove(const struct kit_table *table, const char *key,
 	while (walk.next != INT64_MAX) {
 		walk.on = walk.next;
 		walk.next = INT64_MAX;
-		parts.count = 0;
+		parts->count = 0;
 		if (!open_kit(&walk, 0, -1, (struct quantity){ONE}, e))
 			return false;
 	}
+	return true;
+}
+
+bool
+kit_prove(const struct kit_table *table, const char *key,
+	  struct kit_limits limits, struct err *e)
+{
+	AUTO(kit_parts) parts = {0};
+
+	return prove(table, key, limits, &parts, e);
+}
+
+bool
+kit_look(const struct kit_table *table, const char *key,
+	 struct quantity ordered, utc_ms on, struct kit_limits limits,
+	 struct kit_parts *out, struct err *why)
+{
+	if (prove(table, key, limits, out, why) &&
+	    kit_expand(table, key, ordered, on, limits, out, why))
+		return true;
+	if (why->code != OB_KIT_CYCLE)
+		out->count = 0;
+	if (why->code != OB_KIT_EMPTY)
+		return false;
+	*why = (struct err){0};
 	return true;
 }

@@ -660,6 +660,118 @@ def test_an_order_is_read_from_its_shop_again(web: Client, demo: Installation) -
     assert demo.ob("verify").status == 0
 
 
+def test_a_dry_run_of_the_sync_tells_of_each_order_and_writes_nothing(
+    web: Client, demo: Installation
+) -> None:
+    demo.ob("order", "sync", "--site=demo")
+    # So far that nothing is new, and its overlap holds nothing either.
+    demo.database.run("UPDATE rm_watermark SET value_at = value_at + INTERVAL 1 DAY")
+    tables = (
+        "rm_order",
+        "rm_order_seen",
+        "rm_error_orders",
+        "rm_watermark",
+        "rm_items",
+    )
+    before = {table: demo.database.run(f"SELECT * FROM {table}") for table in tables}
+    marks, shown = demo.marks(), web.get("/sync/status").data["last_syncs"]
+    entries = demo.count("rm_audit")
+    asked = web.post("/sync/manual?dry_run=1", {"entity": "orders", "batch_size": 50})
+    assert asked.status == 202 and asked.json["meta"]["dry_run"] is True
+    (row,) = asked.data["operations"]
+    assert (row["kind"], row["dry_run"]) == ("sync_plan", True)
+    demo.ob("worker")
+    row = web.get(f"/operations/{row['id']}").data
+    assert row["state"] == "completed", row
+    plan = row["result"]
+    assert (plan["found"], plan["orders"]) == (0, [])
+    assert {table: demo.database.run(f"SELECT * FROM {table}") for table in tables} == (
+        before
+    )
+    assert demo.marks() == marks and demo.count("rm_audit") == entries
+    assert web.get("/sync/status").data["last_syncs"] == shown
+    # From the beginning: orders that are here already are met again.
+    wish = {"entity": "orders", "site": "demo", "reset_watermark": True}
+    (row,) = web.post("/sync/manual?dry_run=1", wish).data["operations"]
+    assert row["scope"] == {"dry_run": True, "reset_watermark": True}
+    demo.ob("worker")
+    anew = web.get(f"/operations/{row['id']}").data["result"]
+    assert anew["found"] == sum(anew["outcomes"].values()) > 0
+    assert len(anew["orders"]) == anew["listed"] == anew["found"]
+    assert {table: demo.database.run(f"SELECT * FROM {table}") for table in tables} == (
+        before
+    )
+    assert demo.marks() == marks
+
+
+def test_a_dry_run_counts_the_items_that_are_new_or_changed(
+    web: Client, demo: Installation
+) -> None:
+    demo.ob("item", "sync", "--full")
+    demo.database.run("DELETE FROM rm_items WHERE sku = 'COMP-A'")
+    demo.database.run("UPDATE rm_items SET description = 'x' WHERE sku = 'COMP-B'")
+    before = demo.database.run("SELECT * FROM rm_items ORDER BY id")
+    marks = demo.database.run("SELECT * FROM rm_watermark")
+    wish = {"entity": "items", "mode": "full"}
+    (row,) = web.post("/sync/manual?dry_run=1", wish).data["operations"]
+    demo.ob("worker")
+    plan = web.get(f"/operations/{row['id']}").data["result"]
+    assert (plan["added"], plan["changed"]) == (1, 1), plan
+    assert plan["found"] == plan["added"] + plan["changed"] + plan["unchanged"]
+    assert demo.database.run("SELECT * FROM rm_items ORDER BY id") == before
+    assert demo.database.run("SELECT * FROM rm_watermark") == marks
+
+
+def test_a_sync_may_begin_by_resetting_its_watermark(
+    web: Client, demo: Installation
+) -> None:
+    demo.ob("order", "sync", "--site=demo")
+    demo.ob("item", "sync")
+    stood = {row["entity"]: row for row in web.get("/watermarks").data}
+    wish = {"entity": "orders", "reset_watermark": True}
+    started = web.post("/sync/manual", wish)
+    assert started.status == 202, started.text
+    now = {row["entity"]: row for row in web.get("/watermarks").data}
+    assert now["orders"]["value_at"] is None and now["items"] == stood["items"]
+    (entry,) = web.get("/audit?action=sync.now").data
+    (mark,) = entry["before"]["watermarks"]
+    assert mark["value_at"] == stood["orders"]["value_at"] and mark["site"] == "demo"
+    (row,) = started.data["operations"]
+    assert row["kind"] == "order_sync" and row["scope"] == {}
+    done = work(web, demo, web.post("/sync/orders", {"site": "demo"}))
+    assert done["id"] == row["id"] and done["unchanged"] >= demo.count("rm_order")
+    # Nothing of it holds where a run is under way.
+    demo.database.run(
+        "UPDATE rm_lease SET until_at = '2999-01-01' WHERE name LIKE 'run:order_sync:%'"
+    )
+    operations = demo.count("rm_operation")
+    refused = web.post("/sync/manual", wish)
+    assert refused.status == 409, refused.text
+    assert refused.json["code"] == "ob_already_running"
+    assert demo.count("rm_operation") == operations
+
+
+def test_the_orders_of_a_round_are_bounded_as_asked_for(
+    web: Client, demo: Installation
+) -> None:
+    wish = {"entities": ["orders", "items"], "site": "demo", "batch_size": 50}
+    started = web.post("/sync/manual", wish)
+    assert started.status == 202, started.text
+    scopes = {row["kind"]: row["scope"] for row in started.data["operations"]}
+    assert scopes == {"order_sync": {"batch_size": 50}, "item_sync": {}}
+    demo.ob("worker")
+    asked = [r["path"] for r in demo.requests() if "orderby=modified" in r["path"]]
+    assert asked and all("per_page=50" in path for path in asked), asked
+    for wrong in (
+        {"entity": "items", "batch_size": 50},
+        {"entity": "orders", "batch_size": 49},
+        {"entity": "orders", "batch_size": 5001},
+        {"entity": "orders", "mode": "full", "batch_size": 50},
+    ):
+        got = web.post("/sync/manual", wrong)
+        assert got.status == 400 and "batch_size" in got.json["data"]["params"], wrong
+
+
 def test_business_central_is_asked_about_one_sku(
     web: Client, demo: Installation
 ) -> None:
@@ -679,6 +791,46 @@ def test_business_central_is_asked_about_one_sku(
     assert nowhere["code"] == "ob_sku_unknown" and not nowhere["passes"]
     long = work(web, demo, web.post("/items/" + "X" * 21 + "/check"))["result"]
     assert long["bc"] == "not_asked" and long["code"] == "ob_sku_long"
+
+
+def test_business_central_is_asked_about_all_that_a_kit_comes_to(
+    web: Client, demo: Installation
+) -> None:
+    parts = [{"component": sku, "quantity": "2"} for sku in ("COMP-A", "NOT-THERE")]
+    inner = [{"component": "KIT-IN", "quantity": "1"}, parts[0]]
+    assert web.post("/kits", {"sku": "KIT-IN", "components": parts}).status == 201
+    assert web.post("/kits", {"sku": "KIT-OUT", "components": inner}).status == 201
+    demo.database.run("DELETE FROM rm_sku_check")
+    found = work(web, demo, web.post("/kits/kit-out/check"))["result"]
+    assert (found["sku"], found["valid"], found["passes"]) == ("KIT-OUT", True, False)
+    assert (found["count"], found["failed"], found["listed"]) == (2, 1, 2)
+    verdicts = {row["sku"]: row for row in found["items"]}
+    assert verdicts["COMP-A"]["bc"] == "ok" and verdicts["COMP-A"]["passes"]
+    assert verdicts["NOT-THERE"]["bc"] == "missing"
+    assert verdicts["NOT-THERE"]["code"] == "ob_kit_component"
+    assert web.get("/items/COMP-A").data["bc"] == "ok"
+    # What no save lets in: a circle has nothing that could be asked for.
+    demo.database.run(
+        "UPDATE rm_kits SET component_sku = 'KIT-OUT'"
+        " WHERE parent_sku = 'KIT-IN' AND component_sku = 'NOT-THERE'"
+    )
+    found = work(web, demo, web.post("/kits/KIT-OUT/check"))["result"]
+    assert (found["valid"], found["passes"], found["items"]) == (False, False, [])
+    assert found["code"] == "ob_kit_cycle" and "KIT-OUT → KIT-IN" in found["message"]
+    assert web.post("/kits/NO-KIT/check").status == 404
+
+
+def test_a_kit_is_not_judged_while_business_central_is_away(
+    web: Client, demo: Installation
+) -> None:
+    away = {"upstream": "business_central", "method": "GET", "path": "/items"}
+    demo.box.fault("status", {"code": 503}, times=0, **away)
+    asked = web.post("/kits/KIT-PARENT-123/check")
+    assert asked.status == 202, asked.text
+    demo.ob("cron")
+    row = web.get("/operations/" + asked.data["id"]).data
+    assert row["state"] == "not_processed" and row["next_attempt_at"], row
+    assert row["result"] is None and demo.count("rm_sku_check") == 0, row
 
 
 def test_a_watermark_is_reset_and_the_next_run_reads_all_again(

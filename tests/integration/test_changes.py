@@ -171,6 +171,7 @@ OTHERS = {
     ("post", "/orders/{id}/plan"),
     ("post", "/orders/{id}/replay"),
     ("post", "/items/{sku}/check"),
+    ("post", "/kits/{sku}/check"),
     ("post", "/cron/tick"),
     ("post", "/webhooks/{site}/{topic}"),
     ("post", "/setup/administrator"),

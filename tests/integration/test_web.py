@@ -306,6 +306,8 @@ def test_kits_are_proven_before_they_are_kept(web: Client) -> None:
     told = web.post("/kits/validate", {"sku": "COMP-A", **circle})
     assert told.status == 200 and told.data["code"] == "ob_kit_cycle", told.text
     assert told.data["valid"] is False and "COMP-A → " in told.data["message"]
+    assert told.data["cycle"] == ["COMP-A", "KIT-PARENT-123", "COMP-A"]
+    assert (told.data["depth"], told.data["expansion"]) == (0, [])
     refused = web.post("/kits", {"sku": "COMP-A", **circle})
     assert refused.status == 422 and refused.json["code"] == "ob_kit_cycle"
     read = web.get("/kits/KIT-PARENT-123")
@@ -331,7 +333,7 @@ def test_a_kit_tells_how_deep_it_is_and_what_it_comes_to(
         assert web.post("/kits", {"sku": sku, "components": parts}).status == 201
     told = web.post("/kits/validate", {"sku": "KIT-TOP", "components": [outer, late]})
     assert told.data == {
-        **{"valid": True, "code": "", "message": "", "depth": 2},
+        **{"valid": True, "code": "", "message": "", "cycle": [], "depth": 2},
         "expansion": [
             {"sku": "KIT-IN", "quantity": "2", "parent": None, "is_kit": True},
             {"sku": "COMP-A", "quantity": "6", "parent": 0, "is_kit": False},
@@ -340,11 +342,14 @@ def test_a_kit_tells_how_deep_it_is_and_what_it_comes_to(
         "missing": ["KIT-IN", "NOT-YET"],
     }
 
+    many = {"sku": "KIT-TOP", "components": [outer, late], "quantity": "2.5"}
+    parts = web.post("/kits/validate", many).data["expansion"]
+    assert [part["quantity"] for part in parts] == ["5", "15", "3.75"]
+
     def listed() -> dict[str, tuple[int, int, bool]]:
-        rows = web.get("/kits?limit=1000").data
+        rows = web.get("/kits?per_page=100").data
         return {
-            row["parent_sku"]: (row["components"], row["depth"], row["valid"])
-            for row in rows
+            row["sku"]: (row["components"], row["depth"], row["valid"]) for row in rows
         }
 
     assert listed()["KIT-IN"] == (1, 1, True)
@@ -359,6 +364,43 @@ def test_a_kit_tells_how_deep_it_is_and_what_it_comes_to(
     assert [found[k][2] for k in ("KIT-IN", "KIT-OUT", "COMP-A")] == [False] * 3
     assert found["KIT-LATER"] == (1, 0, True)
     assert web.get("/kits?search=no-such-kit").data == []
+
+
+def test_kits_are_a_list_as_any_other(web: Client, demo: Installation) -> None:
+    web.log_in("maria", PASSWORD)
+    skus = [
+        sku
+        for (sku,) in demo.database.run(
+            "SELECT DISTINCT parent_sku FROM rm_kits ORDER BY 1 DESC"
+        )
+    ]
+    first = web.get("/kits?sort=-sku&per_page=2")
+    assert [row["sku"] for row in first.data] == skus[:2]
+    assert first.json["meta"]["total"] == len(skus) > 4
+    cursor = first.json["meta"]["next_cursor"]
+    second = web.get(f"/kits?sort=-sku&per_page=2&cursor={cursor}")
+    assert [row["sku"] for row in second.data] == skus[2:4]
+    assert web.get("/kits?fields=valid&per_page=1").data == [{"valid": True}]
+    assert web.get("/kits?fields=sku,depth&per_page=1&sort=-sku").data == [
+        {"sku": skus[0], "depth": first.data[0]["depth"]}
+    ]
+    assert web.get("/kits?fields=sku&per_page=1&sort=-sku").data == [{"sku": skus[0]}]
+    # A kit's parent may be an item, with a status of its own, or none.
+    change = {"status": "blocked"}
+    assert web.ask("PUT", f"/items/{skus[0]}", change, If_Match="*").status == 200
+    blocked = web.get("/kits?status=blocked&counts=status")
+    assert [row["sku"] for row in blocked.data] == skus[:1]
+    assert blocked.json["meta"]["counts"]["blocked"] == 1
+    assert web.get("/kits?component=comp-a").json["meta"]["total"] == int(
+        str(
+            demo.database.one(
+                "SELECT COUNT(DISTINCT parent_sku) FROM rm_kits"
+                " WHERE component_sku = 'COMP-A'"
+            )
+        )
+    )
+    wrong = web.get("/kits?limit=5")
+    assert wrong.status == 400 and "limit" in wrong.json["data"]["params"]
 
 
 def test_links_lead_on_as_long_as_headers_may_be(web: Client) -> None:

@@ -1,9 +1,8 @@
-#include "flow/import_look.h"
+#include "flow/look.h"
 
 #include <string.h>
 
 #include "base/row_out.h"
-#include "flow/import.h"
 
 /* A page of a hundred operations with their results fits into an answer. */
 enum { ORDERS_ROOM = 40 * 1024, WORDS_MAX = 64 };
@@ -106,16 +105,15 @@ keep(const struct look *look, struct err *e)
 
 /* A run without a task: that is what keeps it from writing. */
 bool
-import_look_run(void *context, struct task *task, struct err *e)
+look_run(struct app *app, struct task *task, enum run_kind kind,
+	 look_walk *walk, struct err *e)
 {
 	AUTO(run) run = {0};
 	AUTO(look) look = {.task = task, .orders = STRBUF(1 << 17)};
-	struct import_filter filter;
 
-	if (!run_open(&run, context, NULL, task->op->site_id, RUN_IMPORT, e))
+	if (!run_open(&run, app, NULL, task->op->site_id, kind, e))
 		return false;
 	run.told = look_at;
 	run.told_context = &look;
-	return import_filter_read(&filter, task->op->scope, &run.site, e) &&
-	       import_plan(&run, &filter, e) && keep(&look, e);
+	return walk(&run, task, e) && keep(&look, e);
 }
