@@ -45,6 +45,10 @@ MUST_CHECK bool login_try_setup(struct db *db, const char *code,
 				const char *said, const char *ip,
 				struct err *e);
 
+/* The same without counting: where there is no table yet to count in. */
+MUST_CHECK bool login_is_setup_code(const char *code, const char *said,
+				    struct err *e);
+
 #define TOTP_SECRET_MAX   40 /* base32 of 20 bytes */
 #define TOTP_URI_MAX      600
 #define RECOVERY_CODES    10

@@ -66,6 +66,16 @@ MUST_CHECK bool app_settings(struct app *app, struct err *e);
 MUST_CHECK bool app_connect(struct app *app, struct err *e);
 /* As app_connect, by the account for migrations where there is one. */
 MUST_CHECK bool app_connect_admin(struct app *app, struct err *e);
+/* What is asked next connects anew. */
+void app_disconnect(struct app *app);
+struct migrate_order;
+struct migrate_summary;
+/*
+ * migrate_run by a connection of app_connect_admin, with the lease that the
+ * order lacks; where nothing is left the tables are compared too.
+ */
+MUST_CHECK bool app_migrate(struct app *app, struct migrate_order *order,
+			    struct migrate_summary *out, struct err *e);
 /* app->secrets, from secret.key_file; errors carry OB_CONFIG. */
 MUST_CHECK bool app_secrets(struct app *app, struct err *e);
 /* app->http, bare: app/guard.c puts window, breaker and rate before it. */

@@ -38,6 +38,13 @@ void test_add_step(struct test_result *out, const struct probe_step *step);
 void doctor_look(struct app *app, bool upstreams, struct test_result *out);
 
 /*
+ * Whether the database can be reached, and gives each right that the program
+ * needs, by a table that comes and goes: those of the daily account, and of the
+ * one for migrations. Disconnects.
+ */
+void test_database(struct app *app, struct test_result *out);
+
+/*
  * What a good test learned of the shop is kept, and a pause by wrong
  * credentials ends (R-46). False only when the test itself could not be made.
  */

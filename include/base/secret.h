@@ -29,6 +29,10 @@ struct secret_box {
  * ERR_CONFLICT when it exists.
  */
 MUST_CHECK bool secret_key_make(const char *path, struct err *e);
+/* A first key, for a file that somebody else writes. */
+void secret_key_draw(struct secret_box *box);
+/* Appends the file's text: to be kept elsewhere; its caller wipes it. */
+void secret_key_text(const struct secret_box *box, struct strbuf *out);
 /*
  * Adds a key with the next id to an existing file (rotation), atomically;
  * ERR_CONFLICT when it holds SECRET_KEYS_MAX, or another process changes it.

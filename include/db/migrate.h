@@ -72,6 +72,8 @@ struct migrate_order {
 	struct migrate_lease lease;
 	bool allow_copy; /* may run steps that copy a table (ALGORITHM = COPY)
 			  */
+	/* No step begins later, by clock_boot_ms: some are left. 0: none. */
+	int64_t until_boot_ms;
 	/* May be NULL; called before a step runs (MIGRATE_BEGUN) and after. */
 	migrate_each *each;
 	void *context;

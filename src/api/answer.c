@@ -32,6 +32,7 @@ static const struct {
 	{OB_NETWORK, 502},
 	{OB_AUTH_FAILED, 502},
 	{OB_TIMEOUT, 408},
+	{OB_CONFIG, 503},
 	{OB_DATABASE, 503},
 	{OB_SCHEMA, 503},
 	{OB_UNAVAILABLE, 503},

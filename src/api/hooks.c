@@ -7,6 +7,7 @@
 
 enum {
 	PINGS_A_MINUTE = 60,
+	GUESSES_A_MINUTE = 10,
 	WORKER_EVERY_MS = 1000,
 	REFUSALS_EVERY_MS = 10 * 1000
 };
@@ -72,16 +73,31 @@ hooks_load(struct hooks *hooks, struct app *app, const char *code,
 	return site;
 }
 
-bool
-hooks_may_ping(struct hooks *hooks)
+/* Counts within the present minute. */
+static unsigned
+count_in_minute(int64_t *began_boot_ms, unsigned *count)
 {
 	const int64_t now = clock_boot_ms();
 
-	if (hooks->pings == 0 || now - hooks->ping_boot_ms >= MINUTE) {
-		hooks->ping_boot_ms = now;
-		hooks->pings = 0;
+	if (*count == 0 || now - *began_boot_ms >= MINUTE) {
+		*began_boot_ms = now;
+		*count = 0;
 	}
-	return hooks->pings++ < PINGS_A_MINUTE;
+	return (*count)++;
+}
+
+bool
+hooks_may_ping(struct hooks *hooks)
+{
+	return count_in_minute(&hooks->ping_boot_ms, &hooks->pings) <
+	       PINGS_A_MINUTE;
+}
+
+bool
+hooks_may_guess(struct hooks *hooks)
+{
+	return count_in_minute(&hooks->guess_boot_ms, &hooks->guesses) <
+	       GUESSES_A_MINUTE;
 }
 
 void

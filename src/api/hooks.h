@@ -28,6 +28,9 @@ struct hooks {
 	/* Pings in the present minute, which carry no signature. */
 	int64_t ping_boot_ms;
 	unsigned pings;
+	/* Set-up codes in the present minute, before there are tables. */
+	int64_t guess_boot_ms;
+	unsigned guesses;
 	bool wants_worker;
 	int64_t worker_boot_ms; /* not before this */
 	struct refusals refusals;
@@ -42,6 +45,8 @@ struct hook_site *hooks_load(struct hooks *hooks, struct app *app,
 			     const char *code, struct err *e);
 /* Whether one more ping may be answered. */
 bool hooks_may_ping(struct hooks *hooks);
+/* Whether one more set-up code may be looked at. */
+bool hooks_may_guess(struct hooks *hooks);
 /*
  * Starts the worker that requests have asked for; once a second at most, and
  * again while all places are taken: theirs may have looked too early.

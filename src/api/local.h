@@ -78,6 +78,8 @@ MUST_CHECK bool request_hash_password(struct request *r,
 				      char out[PASSWORD_HASH_MAX],
 				      struct err *e);
 
+/* Where `orderbridge` stands; false: it was not found. */
+bool worker_program(const struct app *app, char *out, size_t room);
 enum worker_started { WORKER_RUNS, WORKER_IS_FULL, WORKER_IS_FORBIDDEN };
 /* The start alone. Full: as many run as may; one of them may take the work. */
 enum worker_started worker_start_one(struct app *app);

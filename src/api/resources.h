@@ -31,7 +31,8 @@ extern const struct route webhooks_routes[];
 
 /* Shapes of more than one resource. */
 extern const struct shape shape_deleted, shape_overview, shape_shop;
-extern const struct shape shape_test, shape_upload, shape_window;
+extern const struct shape shape_test, shape_test_step, shape_upload;
+extern const struct shape shape_window;
 
 struct csv_report;
 struct err;
@@ -46,6 +47,8 @@ struct test_result;
 MUST_CHECK bool watermarks_forget(struct request *r, const char *entity,
 				  int64_t site, struct strbuf *told,
 				  struct err *e);
+/* A list of a test's steps. */
+void answer_steps(struct request *r, const struct test_result *found);
 /* A test's steps, and what became of an uploaded file, as whole answers. */
 void answer_test(struct request *r, const struct test_result *found);
 void answer_upload(struct request *r, const struct csv_report *report);

@@ -332,15 +332,11 @@ site_remove(struct request *r, struct err *e)
 }
 
 void
-answer_test(struct request *r, const struct test_result *found)
+answer_steps(struct request *r, const struct test_result *found)
 {
 	static const char *const words[] = {"skip", "pass", "warn", "fail"};
 
-	strbuf_addf(&r->data, "{\"passed\":%s,\"fetchable\":",
-		    found->failed == 0 ? "true" : "false");
-	strbuf_addf(&r->data, found->fetchable < 0 ? "null" : "%lld",
-		    (long long)found->fetchable);
-	strbuf_add(&r->data, ",\"steps\":[");
+	strbuf_add(&r->data, "[");
 	for (size_t i = 0; i < found->steps; i++) {
 		const struct probe_step *step = &found->step[i];
 
@@ -355,7 +351,19 @@ answer_test(struct request *r, const struct test_result *found)
 		json_out_text(&r->data, step->fix);
 		strbuf_add(&r->data, "}");
 	}
-	strbuf_add(&r->data, "]}");
+	strbuf_add(&r->data, "]");
+}
+
+void
+answer_test(struct request *r, const struct test_result *found)
+{
+	strbuf_addf(&r->data, "{\"passed\":%s,\"fetchable\":",
+		    found->failed == 0 ? "true" : "false");
+	strbuf_addf(&r->data, found->fetchable < 0 ? "null" : "%lld",
+		    (long long)found->fetchable);
+	strbuf_add(&r->data, ",\"steps\":");
+	answer_steps(r, found);
+	strbuf_add(&r->data, "}");
 }
 
 static bool
@@ -505,7 +513,7 @@ static const struct param count_query[] = {
 	{0},
 };
 
-static const struct shape step_shape = {
+const struct shape shape_test_step = {
 	"TestStep",
 	(const struct field[]){
 		{"n", FIELD_COUNT, 0, NULL, NULL, NULL, NULL},
@@ -524,7 +532,7 @@ const struct shape shape_test = {
 		{"passed", FIELD_FLAG, 0, NULL, NULL, NULL, NULL},
 		{"fetchable", FIELD_COUNT, FIELD_NULL, NULL, NULL, NULL,
 		 "orders that the next sync would fetch"},
-		{"steps", FIELD_LIST, 0, NULL, NULL, &step_shape, NULL},
+		{"steps", FIELD_LIST, 0, NULL, NULL, &shape_test_step, NULL},
 		{0},
 	},
 };

@@ -51,8 +51,8 @@ program_beside(const char *file, char *out, size_t room)
  * Beside this program, as one installation has it; or beside the settings, as
  * on a shared host, where the web root holds the responder alone.
  */
-static bool
-program_path(const struct app *app, char *out, size_t room)
+bool
+worker_program(const struct app *app, char *out, size_t room)
 {
 	char self[CONFIG_PATH_MAX];
 	const ssize_t length =
@@ -150,7 +150,7 @@ start(struct app *app, char *command)
 	int place, why;
 
 	if (!app->config.run.start_workers ||
-	    !program_path(app, program, sizeof(program)))
+	    !worker_program(app, program, sizeof(program)))
 		return WORKER_IS_FORBIDDEN;
 	place = take_place(app);
 	if (place == NONE_FREE)

@@ -83,12 +83,20 @@ app_open(struct app *app, const struct app_start *start, struct err *e)
 }
 
 void
+app_disconnect(struct app *app)
+{
+	if (app->db != NULL)
+		db_close(app->db);
+	app->db = NULL;
+	app->has_keys = false;
+}
+
+void
 app_close(struct app *app)
 {
 	if (app->http != NULL)
 		http_curl_close(app->http);
-	if (app->db != NULL)
-		db_close(app->db);
+	app_disconnect(app);
 	secret_close(&app->secrets);
 	log_close(&app->log);
 }
@@ -188,8 +196,7 @@ app_db(struct app *app, struct err *e)
 		return false;
 	if (db_schema_check(app->db, e) && app_settings(app, e))
 		return true;
-	db_close(app->db);
-	app->db = NULL;
+	app_disconnect(app);
 	return false;
 }
 

@@ -154,6 +154,22 @@ draft_open(struct draft *draft, const char *path, struct err *e)
 	return err_hint(e, "if none is, remove %s", name);
 }
 
+static void
+add_keys(struct strbuf *out, const struct secret_key *key, size_t count)
+{
+	for (size_t i = 0; i < count; i++) {
+		strbuf_addf(out, "%" PRIu32 ":", key[i].id);
+		base64_add(out, key[i].bytes, KEY_BYTES);
+		strbuf_add(out, "\n");
+	}
+}
+
+void
+secret_key_text(const struct secret_box *box, struct strbuf *out)
+{
+	add_keys(out, box->key, box->keys);
+}
+
 /* Writes the keys through to the disk. */
 static bool
 draft_write(const struct draft *draft, const char *path,
@@ -162,11 +178,7 @@ draft_write(const struct draft *draft, const char *path,
 	AUTO(strbuf) text = STRBUF(FILE_MAX);
 	ssize_t written;
 
-	for (size_t i = 0; i < count; i++) {
-		strbuf_addf(&text, "%" PRIu32 ":", key[i].id);
-		base64_add(&text, key[i].bytes, KEY_BYTES);
-		strbuf_add(&text, "\n");
-	}
+	add_keys(&text, key, count);
 	if (!strbuf_check(&text, e))
 		return false;
 	written = write(draft->file, text.text, text.len);
@@ -192,6 +204,13 @@ make_key(struct secret_key *key, uint32_t id)
 {
 	key->id = id;
 	random_bytes(key->bytes, sizeof(key->bytes));
+}
+
+void
+secret_key_draw(struct secret_box *box)
+{
+	make_key(&box->key[0], 1);
+	box->keys = 1;
 }
 
 bool

@@ -5,38 +5,6 @@
 #include "cli/print.h"
 #include "db/migrate.h"
 #include "local.h"
-#include "queue/lease.h"
-
-/* The lease "migrate", and what it needs to be taken. */
-struct holder {
-	struct app *app;
-	struct lease lease;
-};
-
-static bool
-take(void *context, bool *taken, struct err *e)
-{
-	struct holder *holder = context;
-
-	return lease_take(&holder->lease, holder->app->db, "migrate",
-			  holder->app->owner, taken, e);
-}
-
-static bool
-touch(void *context, struct err *e)
-{
-	struct holder *holder = context;
-
-	return lease_touch(&holder->lease, e);
-}
-
-static void
-release(void *context)
-{
-	struct holder *holder = context;
-
-	lease_release(&holder->lease);
-}
 
 static const char *
 state_name(enum migrate_state state)
@@ -133,10 +101,8 @@ count_step(void *context, const struct migrate_step *step)
 static bool
 migrate(struct app *app, struct call *call, struct err *e)
 {
-	struct holder holder = {.app = app};
 	struct steps steps = {.call = call};
-	const struct migrate_order order = {
-		.lease = {take, touch, release, &holder},
+	struct migrate_order order = {
 		.allow_copy = call_switch(call, "allow-copy"),
 		.each = count_step,
 		.context = &steps,
@@ -149,8 +115,7 @@ migrate(struct app *app, struct call *call, struct err *e)
 		return show_status(app, call, e);
 	if (call_switch(call, "dry-run"))
 		return show_plan(app, call, e);
-	if (!migrate_run(app->db, &order, &summary, e) ||
-	    !db_schema_compare(app->db, e))
+	if (!app_migrate(app, &order, &summary, e))
 		return false;
 	(void)fprintf(call->out, "schema %u, %zu %s done now\n",
 		      summary.database_version, steps.done,

@@ -85,12 +85,21 @@ run_step(struct db *db, const struct migrate_order *order,
 }
 
 static bool
+is_over(const struct migrate_order *order)
+{
+	return order->until_boot_ms != 0 &&
+	       clock_boot_ms() >= order->until_boot_ms;
+}
+
+static bool
 run_waiting(struct db *db, const struct migrate_order *order, struct plan *plan,
 	    struct err *e)
 {
 	for (size_t i = 0; i < migration_steps; i++) {
 		struct migrate_step *step = plan->step + i;
 
+		if (step->state != MIGRATE_DONE && is_over(order))
+			return true;
 		if (step->state != MIGRATE_DONE &&
 		    !run_step(db, order, step, e))
 			return err_in(e, "migration %s, step %u",

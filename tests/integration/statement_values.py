@@ -99,6 +99,11 @@ CASES: dict[str, Case | list[Case]] = {
     "cron_seen": case(),
     "worker_cron": case(),
     "sync_sites": case(),
+    "setup_steps": case(),
+    "probe_insert": case(),
+    "probe_select": case(),
+    "probe_update": case(),
+    "probe_delete": case(),
     "import_results": case(5000),
     "retry_find": case(ORDERS + 10, f"S1-{ORDERS + 10}"),
     "retry_filter": [

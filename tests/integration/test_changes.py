@@ -174,7 +174,12 @@ OTHERS = {
     ("post", "/kits/{sku}/check"),
     ("post", "/cron/tick"),
     ("post", "/webhooks/{site}/{topic}"),
+    ("post", "/setup/code"),
+    ("post", "/setup/database"),
     ("post", "/setup/administrator"),
+    ("post", "/setup/site"),
+    ("post", "/setup/business_central"),
+    ("post", "/setup/cron"),
 }
 NEWEST = "SELECT MAX(id) FROM "
 SOUGHT = {
