@@ -22,5 +22,7 @@ MUST_CHECK bool order_plan_run(void *app, struct task *task, struct err *e);
 MUST_CHECK bool order_replay_run(void *app, struct task *task, struct err *e);
 /* Of order_refetch: the order is stored and marked as it is now. */
 MUST_CHECK bool order_refetch_run(void *app, struct task *task, struct err *e);
+/* Of order_mark: the order's mark, and others that wait at its site. */
+MUST_CHECK bool order_mark_run(void *app, struct task *task, struct err *e);
 
 #endif

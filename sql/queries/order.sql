@@ -232,6 +232,12 @@ UPDATE JSON_TABLE(?, '$[*]' COLUMNS (id BIGINT UNSIGNED PATH '$')) AS k
    SET o.mark_state = ?, o.marked_at = ?, o.version = o.version + 1
  WHERE o.mark_state = 'pending'
 
+-- name: order_mark_again
+-- A person's "try again" of one whose mark failed, or waits.
+UPDATE rm_order
+   SET mark_state = 'pending', version = version + 1
+ WHERE id = ? AND mark_state IN ('pending', 'failed')
+
 -- name: order_unmark
 UPDATE rm_order
    SET mark_state = 'pending', version = version + 1

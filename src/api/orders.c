@@ -272,10 +272,124 @@ order_plan(struct request *r, struct err *e)
 	return work_on(r, "order_plan", NULL, e);
 }
 
+enum { FROM_FETCH, FROM_MARK }; /* as in from_steps */
+
+/* What a retry has to know of the order. */
+struct standing {
+	bool is_stored, is_marked;
+	char document[81]; /* of Business Central; "" = none */
+};
+
+static bool
+read_standing(struct request *r, struct standing *out, struct err *e)
+{
+	AUTO(rows) rows = ROWS;
+	const char *mark;
+
+	if (!order_read(r->app->db, request_int(r, "id", 0), &rows, e))
+		return false;
+	if (!rows_next(&rows)) {
+		if (!rows_check(&rows, e))
+			return false;
+		err_set(e, ERR_MISSING, "there is no such order");
+		return err_as(e, OB_NOT_FOUND);
+	}
+	out->is_stored = !rows_null(&rows, "stored_at");
+	mark = rows_borrow(&rows, "mark_state", NULL);
+	out->is_marked =
+		strcmp(mark, "pending") != 0 && strcmp(mark, "failed") != 0;
+	rows_text(&rows, "nav_sales_order_number", out->document,
+		  sizeof(out->document));
+	return rows_check(&rows, e);
+}
+
+static bool
+refuse(struct err *e, const char *why, const char *fix)
+{
+	err_set(e, ERR_CONFLICT, "%s", why);
+	err_hint(e, "%s", fix);
+	return err_as(e, OB_CONFLICT);
+}
+
+/* Only steps that are not done: the others would make another order of it. */
+static bool
+may_try(const struct standing *at, bool from_fetch, struct err *e)
+{
+	if (at->document[0] != '\0') {
+		err_set(e, ERR_CONFLICT,
+			"it is document %s of Business Central", at->document);
+		err_hint(e, "change it there");
+		return err_as(e, OB_CONFLICT);
+	}
+	if (from_fetch && at->is_stored)
+		return refuse(e, "it is stored: all steps up to there are done",
+			      "read it from the shop again, or mark it again");
+	if (!from_fetch && !at->is_stored)
+		return refuse(e, "it is not stored yet", "begin with fetch");
+	return from_fetch || !at->is_marked ||
+	       refuse(e, "its mark is done, or none is wanted",
+		      "there is nothing to do");
+}
+
+/* In the order's own timeline, beside the audit trail. */
+static bool
+note_retry(struct request *r, const char *step, struct err *e)
+{
+	const char *reason = request_text(r, "reason");
+	const int64_t id = request_int(r, "id", 0);
+
+	answer_changed(r, "order.retry", "order %lld", (long long)id);
+	strbuf_addf(&r->after, "{\"from_step\":\"%s\",\"reason\":", step);
+	json_out_text(&r->after, reason);
+	strbuf_add(&r->after, "}");
+	return db_run(r->app->db, SQL_ORDER_EVENT_INSERT,
+		      BINDS(bind_int(id), bind_null(), bind_time(r->now),
+			    bind_text("person"), bind_text("ok"), bind_null(),
+			    bind_text(reason), bind_text(r->caller.login)),
+		      e);
+}
+
+static bool
+mark_again(struct request *r, struct err *e)
+{
+	if (!db_run(r->app->db, SQL_ORDER_MARK_AGAIN,
+		    BINDS(bind_int(request_int(r, "id", 0))), e))
+		return false;
+	return db_changed(r->app->db) == 1 ||
+	       refuse(e, "somebody else changed it just now", "look again");
+}
+
+static bool
+try_again(struct request *r, struct err *e)
+{
+	const bool from_fetch =
+		request_int(r, "from_step", FROM_FETCH) == FROM_FETCH;
+	struct standing at = {0};
+	int64_t site;
+
+	return find_order(r, &site, e) && read_standing(r, &at, e) &&
+	       may_try(&at, from_fetch, e) &&
+	       (from_fetch || mark_again(r, e)) &&
+	       note_retry(r, request_text(r, "from_step"), e) &&
+	       work_on(r, from_fetch ? "order_refetch" : "order_mark", NULL, e);
+}
+
+/* Without a step to go on from it only compares, and writes nothing. */
 static bool
 order_replay(struct request *r, struct err *e)
 {
-	return work_on(r, "order_replay", NULL, e);
+	if (!request_given(r, "from_step"))
+		return request_given(r, "reason")
+			       ? request_fault(r, e, "reason",
+					       "goes with from_step")
+			       : work_on(r, "order_replay", NULL, e);
+	if (request_given(r, "revision"))
+		return request_fault(r, e, "revision",
+				     "is one to compare, not to go on from");
+	if (request_given(r, "reason"))
+		return try_again(r, e);
+	request_fault(r, e, "reason", "is required");
+	return err_as(e, OB_MISSING_PARAM);
 }
 
 static bool
@@ -284,9 +398,16 @@ order_refetch(struct request *r, struct err *e)
 	return work_on(r, "order_refetch", "order.refetch", e);
 }
 
+static const char *const from_steps[] = {"fetch", "mark", NULL};
+
 static const struct param replay_body[] = {
 	{"revision", PARAM_INT, 0, 1, 100000, NULL, NULL,
 	 "an earlier payload; else the newest"},
+	{"from_step", PARAM_WORD, 0, 0, 0, from_steps, NULL,
+	 "go on from here: fetch of one that is not stored, mark of one that "
+	 "is; nothing: compare only"},
+	{"reason", PARAM_TEXT, 0, 3, 500, NULL, NULL,
+	 "with from_step: why, for timeline and audit"},
 	{0},
 };
 
@@ -336,7 +457,8 @@ const struct route orders_routes[] = {
 		.path = "/orders/{id}/replay",
 		.need = CAN_ORDERS_WRITE,
 		.handle = order_replay,
-		.summary = "What today's rules make of its payload",
+		.summary = "What today's rules make of its payload, or its "
+			   "open steps",
 		.status = 202,
 		.traits = ROUTE_KEY,
 		.parts = id_part,

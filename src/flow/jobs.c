@@ -21,6 +21,7 @@ static const struct job_kind kinds[] = {
 	{"order_plan", true, true, order_plan_run, false, NULL},
 	{"order_replay", true, false, order_replay_run, false, NULL},
 	{"order_refetch", true, true, order_refetch_run, false, "orders"},
+	{"order_mark", true, true, order_mark_run, false, NULL},
 	{"item_check", true, true, item_check_run, false, NULL},
 	{"kit_check", true, true, kit_check_run, false, NULL},
 	{"item_sync", true, true, item_sync_run, true, "items"},

@@ -161,3 +161,16 @@ order_refetch_run(void *context, struct task *task, struct err *e)
 	return (mark_orders(&run, &later, e) && mark_defer(&run, &later, e)) ||
 	       run_failed(&run, e);
 }
+
+/* All of its site's that wait go along: they are one call. */
+bool
+order_mark_run(void *context, struct task *task, struct err *e)
+{
+	AUTO(run) run = {0};
+	struct err later;
+
+	return (run_open(&run, context, task, task->op->site_id, RUN_RETRY,
+			 e) &&
+		mark_orders(&run, &later, e) && mark_defer(&run, &later, e)) ||
+	       run_failed(&run, e);
+}

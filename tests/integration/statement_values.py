@@ -303,6 +303,7 @@ CASES: dict[str, Case | list[Case]] = {
     "order_marked": case(IDS, "done", NOW),
     "order_cancel": case(ORDERS),
     "order_cancel_lines": case(ORDERS),
+    "order_mark_again": case(1),
     "order_unmark": case(1, str(ORDERS - 10)),
     "order_count_waiting": case(10000, dear=CAPPED),
     "error_find": case(ORDERS + 10),

@@ -645,6 +645,64 @@ def test_a_replay_tells_what_differs_and_writes_nothing(
     assert web.get("/operations/" + none.data["id"]).data["state"] == "failed"
 
 
+def test_an_order_goes_on_from_a_step_that_is_not_done(
+    web: Client, demo: Installation
+) -> None:
+    demo.ob("order", "sync", "--site=demo")
+    error = web.get("/error-orders?status=open&code=ob_sku_blocked").data[0]
+    order = error["order_id"]
+    place = f"/orders/{order}/replay"
+    numbers = iter(range(1000))
+
+    def ask(client: Client = web, **body: Any) -> Any:
+        return client.post(place, body, Idempotency_Key=f"go-on-{next(numbers):03}")
+
+    for body, wrong in (
+        ({"from_step": "fetch"}, "reason"),
+        ({"reason": "no step"}, "reason"),
+        ({"from_step": "fetch", "reason": "both", "revision": 1}, "revision"),
+        ({"from_step": "verify", "reason": "no such step"}, "from_step"),
+    ):
+        got = ask(**body)
+        assert got.status == 400 and wrong in got.json["data"]["params"], got.text
+    assert ask(stranger(web), from_step="fetch", reason="not mine").status == 404
+    early = ask(from_step="mark", reason="too early")
+    assert early.status == 409 and "not stored" in early.json["message"]
+    demo.database.run("UPDATE rm_items SET status = 'active'")
+    demo.box.control("PUT", "/_bc/items/" + error["sku"], {"blocked": False})
+    demo.ob("flush-cache")
+    again = {"from_step": "fetch", "reason": "the item is free again"}
+    asked = web.post(place, again, Idempotency_Key="go-on-with-it")
+    same = web.post(place, again, Idempotency_Key="go-on-with-it")
+    assert same.data["id"] == asked.data["id"]
+    row = work(web, demo, asked)
+    assert (row["kind"], row["stored"]) == ("order_refetch", 1)
+    shown = web.get(f"/orders/{order}").data
+    assert shown["outcome"] == "stored" and shown["mark_state"] == "done"
+    said = [e for e in shown["timeline"] if e["step"] == "person"]
+    assert [(e["message"], e["actor"]) for e in said] == [(again["reason"], "maria")]
+    (entry,) = web.get("/audit?action=order.retry").data
+    assert entry["object"] == f"order {order}" and entry["after"] == again
+    assert "stored" in ask(**again).json["message"]
+    assert "mark is done" in ask(from_step="mark", reason="again").json["message"]
+    # What the shop refused is sent once more.
+    marks = demo.marks()
+    demo.database.run(f"UPDATE rm_order SET mark_state = 'failed' WHERE id = {order}")
+    row = work(web, demo, ask(from_step="mark", reason="the key may write now"))
+    assert row["kind"] == "order_mark"
+    assert web.get(f"/orders/{order}").data["mark_state"] == "done"
+    sent = {n: count - marks.get(n, 0) for n, count in demo.marks().items()}
+    assert sum(sent.values()) == 1, sent
+    # Business Central's document is nobody's to make anew.
+    demo.database.run(
+        "UPDATE rm_order SET mark_state = 'failed', nav_sales_order_number = 'SO-1'"
+        f" WHERE id = {order}"
+    )
+    refused = ask(from_step="mark", reason="once more")
+    assert refused.status == 409 and "SO-1" in refused.json["message"]
+    assert web.get(f"/orders/{order}").data["mark_state"] == "failed"
+
+
 def test_an_order_is_read_from_its_shop_again(web: Client, demo: Installation) -> None:
     demo.ob("order", "sync", "--site=demo")
     failed = web.get("/error-orders?status=open&code=ob_sku_blocked").data[0]
