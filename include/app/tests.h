@@ -15,6 +15,7 @@
 enum { TEST_STEPS_MAX = 32 };
 
 struct test_result {
+	int64_t began_boot_ms; /* the first step; 0: nobody asks how long */
 	struct probe_step step[TEST_STEPS_MAX];
 	size_t steps;
 	unsigned failed;

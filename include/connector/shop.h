@@ -78,6 +78,7 @@ struct probe_step {
 	const char *name;
 	enum probe_verdict verdict;
 	char why[400], fix[256];
+	int64_t ended_boot_ms; /* the next one began then */
 };
 
 struct probe {

@@ -142,7 +142,7 @@ note_test(struct request *r, void *context, struct err *e)
 static bool
 connection_try(struct request *r, struct err *e)
 {
-	struct test_result found = {0};
+	struct test_result found = {.began_boot_ms = clock_boot_ms()};
 
 	if (!app_http(r->app, e) || !request_change(r, note_test, NULL, e) ||
 	    !test_bc(r->app, 0, &found, e))

@@ -164,7 +164,8 @@ cache_flush(struct request *r, struct err *e)
 static bool
 doctor_show(struct request *r, struct err *e)
 {
-	struct test_result found = {.fetchable = -1};
+	struct test_result found = {.fetchable = -1,
+				    .began_boot_ms = clock_boot_ms()};
 
 	doctor_look(r->app, false, &found);
 	answer_test(r, &found);

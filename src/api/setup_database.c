@@ -155,7 +155,9 @@ answer(struct request *r, const struct making *m, struct err *e)
 bool
 setup_database(struct request *r, struct err *e)
 {
-	AUTO(making) m = {.found = {.fetchable = -1}, .key = STRBUF(2048)};
+	AUTO(making)
+	m = {.found = {.fetchable = -1, .began_boot_ms = clock_boot_ms()},
+	     .key = STRBUF(2048)};
 
 	if (!setup_allows(r, e))
 		return false;

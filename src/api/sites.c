@@ -336,16 +336,20 @@ answer_steps(struct request *r, const struct test_result *found)
 {
 	static const char *const words[] = {"skip", "pass", "warn", "fail"};
 
+	int64_t last = found->began_boot_ms;
+
 	strbuf_add(&r->data, "[");
 	for (size_t i = 0; i < found->steps; i++) {
 		const struct probe_step *step = &found->step[i];
+		const int64_t ms = step->ended_boot_ms - last;
 
+		last += ms;
 		strbuf_addf(&r->data,
 			    "%s{\"n\":%zu,\"label\":", i == 0 ? "" : ",",
 			    i + 1);
 		json_out_text(&r->data, step->name);
-		strbuf_addf(&r->data, ",\"status\":\"%s\",\"why\":",
-			    words[step->verdict]);
+		strbuf_addf(&r->data, ",\"status\":\"%s\",\"ms\":%lld,\"why\":",
+			    words[step->verdict], (long long)ms);
 		json_out_text(&r->data, step->why);
 		strbuf_add(&r->data, ",\"fix\":");
 		json_out_text(&r->data, step->fix);
@@ -381,7 +385,7 @@ static bool
 site_try(struct request *r, struct err *e)
 {
 	AUTO(site) site = {0};
-	struct test_result found = {0};
+	struct test_result found = {.began_boot_ms = clock_boot_ms()};
 
 	if (!load(r, &site, e) || !app_secrets(r->app, e) ||
 	    !app_http(r->app, e) || !request_change(r, note_test, &site, e) ||
@@ -520,6 +524,8 @@ const struct shape shape_test_step = {
 		{"label", FIELD_TEXT, 0, NULL, NULL, NULL, NULL},
 		{"status", FIELD_TEXT, 0, NULL, NULL, NULL,
 		 "pass, warn, fail, skip"},
+		{"ms", FIELD_COUNT, 0, NULL, NULL, NULL,
+		 "how long it took; 0: it came with the one before"},
 		{"why", FIELD_TEXT, 0, NULL, NULL, NULL, NULL},
 		{"fix", FIELD_TEXT, 0, NULL, NULL, NULL, NULL},
 		{0},

@@ -51,7 +51,7 @@ try_right(struct app *app, const struct right *right, bool for_tables,
 }
 
 static void
-connect(struct app *app, bool for_tables, struct test_result *out)
+dial(struct app *app, bool for_tables, struct test_result *out)
 {
 	struct probe_step step;
 	struct err why = {0};
@@ -68,13 +68,13 @@ connect(struct app *app, bool for_tables, struct test_result *out)
 void
 test_database(struct app *app, struct test_result *out)
 {
-	connect(app, true, out);
+	dial(app, true, out);
 	for (size_t i = 0; i < COUNT_OF(making); i++)
 		try_right(app, &making[i], true, out);
-	connect(app, false, out);
+	dial(app, false, out);
 	for (size_t i = 0; i < COUNT_OF(working); i++)
 		try_right(app, &working[i], false, out);
-	connect(app, true, out);
+	dial(app, true, out);
 	try_right(app, &leaving, true, out);
 	app_disconnect(app);
 }

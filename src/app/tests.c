@@ -25,8 +25,12 @@ step_fill(struct probe_step *step, const char *name, bool fine,
 void
 test_add_step(struct test_result *out, const struct probe_step *step)
 {
+	struct probe_step ended = *step;
+
+	if (ended.ended_boot_ms == 0)
+		ended.ended_boot_ms = clock_boot_ms();
 	if (out->steps < TEST_STEPS_MAX)
-		out->step[out->steps++] = *step;
+		out->step[out->steps++] = ended;
 	out->failed += step->verdict == PROBE_FAIL;
 	if (out->tell != NULL)
 		out->tell(out->context, step);

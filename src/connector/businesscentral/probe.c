@@ -13,7 +13,9 @@ note(struct probe *out, const char *name, bool ok, const struct err *e)
 {
 	struct probe_step *step = &out->step[out->steps++];
 
-	*step = (struct probe_step){.name = name, .verdict = PROBE_PASS};
+	*step = (struct probe_step){.name = name,
+				    .verdict = PROBE_PASS,
+				    .ended_boot_ms = clock_boot_ms()};
 	if (ok)
 		return true;
 	step->verdict = e && e->code != OB_WINDOW ? PROBE_FAIL : PROBE_SKIP;

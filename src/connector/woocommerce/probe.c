@@ -26,7 +26,9 @@ step(struct test *t, const char *name)
 {
 	struct probe_step *s = &t->out->step[t->out->steps++];
 
-	*s = (struct probe_step){.name = name, .verdict = PROBE_PASS};
+	*s = (struct probe_step){.name = name,
+				 .verdict = PROBE_PASS,
+				 .ended_boot_ms = clock_boot_ms()};
 	return s;
 }
 
