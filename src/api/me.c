@@ -56,7 +56,9 @@ me_edit(struct request *r, struct err *e)
 {
 	struct user user;
 
-	if (!user_load(r->app->db, r->caller.user_id, &user, e))
+	/* Where one is written to is as good as a way in. */
+	if ((request_given(r, "email") && !request_is_proven(r, e)) ||
+	    !user_load(r->app->db, r->caller.user_id, &user, e))
 		return false;
 	if (request_given(r, "name"))
 		(void)text_copy(user.name, sizeof(user.name),
@@ -284,7 +286,7 @@ const struct route me_routes[] = {
 		.path = "/me",
 		.need = CAN_LOGIN,
 		.handle = me_edit,
-		.summary = "Change your name or address",
+		.summary = "Change your name, or your address by your password",
 		.status = 200,
 		.traits = ROUTE_IF_MATCH,
 		.body = me_body,

@@ -203,6 +203,9 @@ def test_sessions_end_with_account_role_and_password(stage: Stage) -> None:
     assert stage.client().log_in(login, PASSWORD).status == 401
     assert edit(maria, place, {"is_active": True}).status == 200
     one, two = stage.client(login), stage.client(login)
+    wrong = {"password": OTHER, "new_password": OTHER}
+    assert one.ask("PUT", "/me/password", wrong).status == 401
+    stage.forget_tries()
     body = {"password": PASSWORD, "new_password": OTHER}
     assert one.ask("PUT", "/me/password", body).status == 204
     assert one.get("/session").status == 200
@@ -396,6 +399,7 @@ def test_what_needs_the_password_again_asks_for_it(stage: Stage) -> None:
         ("POST", "/me/totp/offer", None),
         ("PUT", "/me/totp", {"secret": "A" * 32, "code": "000000"}),
         ("DELETE", "/me/totp", None),
+        ("PATCH", "/me", {"email": "x@example.com"}),
         ("PUT", "/bc/connection", {"client_secret": "not-so-secret"}),
         ("POST", "/sites", shop),
         ("PUT", f"/sites/{site}", {"consumer_secret": "cs_12345678"}),
@@ -405,6 +409,8 @@ def test_what_needs_the_password_again_asks_for_it(stage: Stage) -> None:
         assert done.json["code"] == "ob_prove_it", (method, path, done.text)
     named = web.ask("PUT", f"/sites/{site}", {"name": "Other name"}, If_Match="*")
     assert named.status == 200, named.text
+    called = web.ask("PATCH", "/me", {"name": "Other name"}, If_Match="*")
+    assert called.status == 200, called.text
     assert web.post("/session/prove", {"password": "wrong-password"}).status == 401
     stage.forget_tries()
 
