@@ -218,7 +218,7 @@ def test_security_headers_stand_on_static_files(site: Served) -> None:
         assert answer.status == 200 and "<title>x</title>" in answer.text
         assert {name: answer.headers.get(name) for name in SECURITY} == SECURITY
         assert answer.headers["cache-control"] == "no-cache"
-        assert answer.headers["content-type"].startswith("text/html")
+        assert answer.headers["content-type"] == "text/html; charset=utf-8"
 
 
 def test_folders_are_not_listed_and_settings_not_shown(site: Served) -> None:
