@@ -47,6 +47,16 @@ def maria(stage: Stage) -> Client:
 
 
 @pytest.fixture(scope="module")
+def of_demo(stage: Stage, maria: Client) -> Client:
+    """Somebody who may do all, but for one site."""
+    caps = ",".join(maria.get("/session").data["user"]["caps"])
+    role = {"slug": "all-of-one", "name": "x", "capabilities": caps}
+    made = maria.post("/roles", role)
+    assert made.status == 201, made.text
+    return stage.client(stage.user("all-of-one", all_sites=False, sites=["demo"]))
+
+
+@pytest.fixture(scope="module")
 def document(maria: Client) -> dict[str, Any]:
     found: dict[str, Any] = maria.get("/openapi.json").json
     return found
@@ -109,14 +119,10 @@ def of_site(stage: Stage, path: str, code: str) -> str:
 
 
 def test_what_belongs_to_another_site_is_not_there(
-    stage: Stage, maria: Client, document: Any
+    stage: Stage, of_demo: Client, document: Any
 ) -> None:
-    """Each route with an id, by somebody who may do all, but for one site."""
-    body = {"slug": "all-of-one", "name": "x"}
-    caps = ",".join(maria.get("/session").data["user"]["caps"])
-    made = maria.post("/roles", {**body, "capabilities": caps})
-    assert made.status == 201, made.text
-    web = stage.client(stage.user("all-of-one", all_sites=False, sites=["demo"]))
+    """Each route with an id."""
+    web = of_demo
     site = stage.ob.one("SELECT id FROM rm_sites WHERE code = 'second'")
     stage.ob.database.run(
         "INSERT INTO rm_job (operation_id, site_id, kind, ref, state)"
@@ -136,7 +142,7 @@ def test_what_belongs_to_another_site_is_not_there(
         needed = (
             schema.get("application/json", {}).get("schema", {}).get("required", [])
         )
-        sent = {name: "x" for name in needed} if method != "get" else None
+        sent = {name: "xyz" for name in needed} if method != "get" else None
         got = web.ask(method.upper(), foreign, sent, If_Match="*")
         assert got.status == 404, (method, foreign, got.text)
         check(got)
@@ -153,8 +159,10 @@ def test_what_belongs_to_another_site_is_not_there(
     assert len(set(tried)) >= 12, tried
 
 
-def test_lists_and_bodies_do_not_reach_another_site(stage: Stage) -> None:
-    web = stage.client(stage.user("all-of-one", all_sites=False, sites=["demo"]))
+def test_lists_and_bodies_do_not_reach_another_site(
+    stage: Stage, of_demo: Client
+) -> None:
+    web = of_demo
     for path in (
         *("/orders", "/error-orders", "/operations", "/schedules", "/sites"),
         *("/retry-queue", "/sync/logs"),
