@@ -8,7 +8,8 @@
 
 /*
  * The work of an operation order_sync. Its scope may say "batch_size": so many
- * new orders a round.
+ * new orders a round, and "update_type": "last_day": what was modified within a
+ * day, and the watermark stays.
  */
 MUST_CHECK bool order_sync_run(void *app, struct task *task, struct err *e);
 /*

@@ -153,7 +153,9 @@ ORDER BY j.place
 -- name: api_schedules
 SELECT h.id, h.name, h.kind, t.code AS site, h.site_id, h.is_enabled,
        h.frequency, h.every_min, h.start_at, h.next_run_at, h.last_run_at,
-       h.version
+       COALESCE(JSON_VALUE(h.params, '$.update_type'), 'incremental')
+         AS update_type,
+       JSON_VALUE(h.params, '$.batch_size') AS batch_size, h.version
 FROM rm_schedule AS h
 LEFT JOIN rm_sites AS t ON t.id = h.site_id
 WHERE (? IS NULL OR h.id = ?)
@@ -168,6 +170,12 @@ SET is_enabled = ?, frequency = ?, every_min = ?,
     next_run_at = ?, version = version + 1
 WHERE id = ?
   AND version = ?
+
+-- name: api_schedule_params
+-- What is null in the object is taken away.
+UPDATE rm_schedule
+SET params = JSON_MERGE_PATCH(params, ?)
+WHERE id = ?
 
 -- name: api_settings
 SELECT name, value, updated_at, updated_by

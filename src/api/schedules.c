@@ -11,6 +11,9 @@
 static const char *const frequencies[] = {"minutes", "hourly", "twice_daily",
 					  "daily",   "weekly", NULL};
 
+static const char *const update_types[] = {"incremental", "lifetime",
+					   "last_day", NULL};
+
 static const struct shape schedule_shape = {
 	"Schedule",
 	(const struct field[]){
@@ -27,6 +30,11 @@ static const struct shape schedule_shape = {
 		 "the runs count from here"},
 		{"next_run_at", FIELD_TIME, 0, NULL, NULL, NULL, NULL},
 		{"last_run_at", FIELD_TIME, 0, NULL, NULL, NULL, NULL},
+		{"update_type", FIELD_WORD, 0, NULL, update_types, NULL,
+		 "lifetime: everything anew; last_day: what was modified "
+		 "within a day"},
+		{"batch_size", FIELD_COUNT, FIELD_NULL, NULL, NULL, NULL,
+		 "new orders of a round; null: as the site has it"},
 		{"version", FIELD_COUNT, 0, NULL, NULL, NULL, NULL},
 		{0},
 	},
@@ -84,6 +92,37 @@ schedule_show(struct request *r, struct err *e)
 	return rows_check(&rows, e) && strbuf_check(&r->data, e);
 }
 
+/* What its operations are asked for; what is left out stays. */
+static bool
+save_params(struct request *r, struct rows *rows, struct err *e)
+{
+	AUTO(strbuf) params = STRBUF(200);
+	const int64_t batch = request_int(r, "batch_size", 0);
+
+	if (!request_given(r, "update_type") && !request_given(r, "batch_size"))
+		return true;
+	if (strcmp(request_text(r, "update_type"), "last_day") == 0 &&
+	    strcmp(rows_borrow(rows, "kind", NULL), "order_sync") != 0)
+		return request_fault(r, e, "update_type",
+				     "last_day is one of orders");
+	strbuf_add(&params, "{");
+	if (request_given(r, "update_type"))
+		strbuf_addf(&params, "\"update_type\":\"%s\"",
+			    request_text(r, "update_type"));
+	if (request_given(r, "batch_size"))
+		strbuf_addf(&params,
+			    "%s\"batch_size\":", params.len == 1 ? "" : ",");
+	if (request_given(r, "batch_size"))
+		strbuf_addf(&params, batch == 0 ? "null" : "%lld",
+			    (long long)batch);
+	strbuf_add(&params, "}");
+	return strbuf_check(&params, e) &&
+	       db_run(r->app->db, SQL_API_SCHEDULE_PARAMS,
+		      BINDS(bind_text(params.text),
+			    bind_int(rows_int(rows, "id"))),
+		      e);
+}
+
 static bool
 schedule_edit(struct request *r, struct err *e)
 {
@@ -123,7 +162,7 @@ schedule_edit(struct request *r, struct err *e)
 		return err_as(e, OB_PRECONDITION_FAILED);
 	}
 	answer_changed(r, "schedule.edit", "schedule %s", name);
-	if (!schedule_show(r, e))
+	if (!save_params(r, &rows, e) || !schedule_show(r, e))
 		return false;
 	strbuf_add(&r->after, strbuf_text(&r->data));
 	return true;
@@ -316,8 +355,9 @@ change_plan(struct db *db, struct planning *p, struct rows *rows, struct err *e)
 		    e))
 		return false;
 	p->changed++;
-	return db_changed(db) == 1 ||
-	       err_set(e, ERR_CONFLICT, "it was changed meanwhile");
+	if (db_changed(db) != 1)
+		return err_set(e, ERR_CONFLICT, "it was changed meanwhile");
+	return save_params(r, rows, e);
 }
 
 static bool
@@ -381,6 +421,21 @@ static const char *const plan_frequencies[] = {"hourly", "twice_daily", "daily",
 					       "weekly", NULL};
 static const char *const plan_entities[] = {"orders", "items", NULL};
 
+#define LOAD_PARAMS                                                        \
+	{"update_type",                                                    \
+	 PARAM_WORD,                                                       \
+	 0,                                                                \
+	 0,                                                                \
+	 0,                                                                \
+	 update_types,                                                     \
+	 NULL,                                                             \
+	 "incremental: from the watermark on; lifetime: everything anew; " \
+	 "last_day: what was modified within a day, of orders"},           \
+	{                                                                  \
+		"batch_size", PARAM_INT, PARAM_NULL, 50, 5000, NULL, NULL, \
+			"new orders of a round; null: as the site has it"  \
+	}
+
 static const struct param plan_body[] = {
 	{"enabled", PARAM_FLAG, 0, 0, 0, NULL, NULL, NULL},
 	{"frequency", PARAM_WORD, 0, 0, 0, plan_frequencies, NULL, NULL},
@@ -392,6 +447,7 @@ static const struct param plan_body[] = {
 	 "whose schedules change; orders, where nothing is said"},
 	{"site", PARAM_TEXT, 0, 1, 40, NULL, NULL,
 	 "of orders: only this site's code"},
+	LOAD_PARAMS,
 	{0},
 };
 
@@ -404,6 +460,7 @@ static const struct param edit_body[] = {
 	 "with minutes: how many"},
 	{"start_at", PARAM_TIME, 0, 0, 0, NULL, NULL,
 	 "the runs count from here"},
+	LOAD_PARAMS,
 	{0},
 };
 

@@ -19,6 +19,7 @@ struct walk {
 	struct fetch at;
 	struct watermark mark;
 	unsigned round; /* new orders of one; 0: as the site has it */
+	bool day;       /* of a day alone, whatever the watermark (D-12) */
 	unsigned limit, fresh;
 	utc_ms resume; /* of a full walk that was interrupted */
 	utc_ms last;   /* modification time and id of the page's newest order */
@@ -74,6 +75,9 @@ begin_walk(struct walk *w)
 	bool full = w->run->kind == RUN_FULL;
 	utc_ms from = full ? w->resume : w->mark.at ? w->mark.at - overlap : 0;
 
+	if (w->day)
+		from = app_now(w->run->app) - DAY;
+
 	w->fresh = 0;
 	w->nameless = 0;
 	w->limit = full ? UINT_MAX : round;
@@ -94,7 +98,7 @@ move_mark(struct db *db, void *context, struct err *e)
 	struct walk *w = context;
 	char checkpoint[64];
 
-	if (w->nameless > 0 && OB_GUARD("fetch.nameless"))
+	if (w->day || (w->nameless > 0 && OB_GUARD("fetch.nameless")))
 		return true;
 	if (w->run->kind == RUN_FULL) {
 		(void)snprintf(checkpoint, sizeof(checkpoint),
@@ -260,21 +264,23 @@ complete(struct run *run, struct err *e)
 /* What was asked for beside the site. */
 struct wish {
 	unsigned round;
-	bool anew;
+	bool anew, day;
 };
 
 static bool
 read_wish(const struct task *task, struct wish *out, struct err *e)
 {
-	const char *text = task->op->scope;
+	const char *text = task->op->scope, *type;
 	json_auto_t *scope = NULL;
 
 	if (!json_read(text, strlen(text), &scope, e))
 		return err_in(e, "scope of the synchronisation");
+	type = json_string_value(json_object_get(scope, "update_type"));
 	*out = (struct wish){
 		.round = (unsigned)json_integer_value(
 			json_object_get(scope, "batch_size")),
 		.anew = json_is_true(json_object_get(scope, "reset_watermark")),
+		.day = type != NULL && strcmp(type, "last_day") == 0,
 	};
 	return true;
 }
@@ -296,6 +302,7 @@ order_sync_run(void *context, struct task *task, struct err *e)
 	if (!read_wish(task, &wish, e))
 		return false;
 	w.round = wish.round;
+	w.day = wish.day;
 	if (!run_open(&run, context, task, task->op->site_id, kind_of(task), e))
 		return run_failed(&run, e);
 	name_mark(&w);

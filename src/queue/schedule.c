@@ -73,14 +73,14 @@ read_schedule(struct rows *rows, struct schedule *s, struct err *e)
 	return rows_check(rows, e);
 }
 
-/* "update_type": "full" in its parameters means Synchronize all. */
+/* "update_type": "lifetime" in its parameters means Synchronize all. */
 static bool
 is_full(const char *params)
 {
 	json_t *all = json_loads(params, JSON_REJECT_DUPLICATES, NULL);
 	const char *type =
 		json_string_value(json_object_get(all, "update_type"));
-	bool full = type != NULL && strcmp(type, "full") == 0;
+	bool full = type != NULL && strcmp(type, "lifetime") == 0;
 
 	json_decref(all);
 	return full;

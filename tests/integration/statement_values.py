@@ -486,6 +486,7 @@ CASES: dict[str, Case | list[Case]] = {
     "api_error_order": case(1),
     "api_error_order_ids": case("[1,2,3]"),
     "api_schedules": [case(None, None), case(1, 1)],
+    "api_schedule_params": case('{"batch_size":50}', 1),
     "api_schedule_save": case(1, "hourly", 0, NOW, NOW, 1, 0),
     "api_settings": case(),
     "api_setting_hold": case("maria"),

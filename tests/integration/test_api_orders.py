@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import json
+import re
 import shutil
+from datetime import datetime, timedelta
 from typing import Any, Iterator
+from urllib.parse import unquote
 
 import pytest
 from conftest import free_port
@@ -574,6 +577,50 @@ def test_a_schedule_is_changed_for_every_site_at_once(
         assert refused.status == 400, refused.text
         assert list(refused.json["data"]["params"]) == list(wrong)
     assert stranger(web).post("/sync/schedule", {"enabled": True}).status == 404
+
+
+def test_a_schedule_may_read_of_one_day_alone(web: Client, demo: Installation) -> None:
+    demo.ob("order", "sync", "--site=demo")
+    marks = demo.database.run("SELECT * FROM rm_watermark")
+    wish = {"update_type": "last_day", "batch_size": 50}
+    (row,) = [
+        s
+        for s in web.post("/sync/schedule", wish).data["schedules"]
+        if s["kind"] == "order_sync"
+    ]
+    assert (row["update_type"], row["batch_size"]) == ("last_day", 50)
+    demo.box.control("DELETE", "/_requests")
+    done = work(web, demo, web.post(f"/schedules/{row['id']}/run"))
+    assert done["scope"] == wish and not done["full"]
+    assert (
+        done["fetched"] > 0 and demo.database.run("SELECT * FROM rm_watermark") == marks
+    )
+    (asked, *_) = [
+        r["path"] for r in demo.requests() if "orderby=modified" in r["path"]
+    ]
+    began = datetime.fromisoformat(done["started_at"].replace("Z", "+00:00"))
+    after = re.search(r"modified_after=([^&]+)", asked)
+    assert after is not None and "per_page=50" in asked
+    since = datetime.fromisoformat(unquote(after[1]) + "+00:00")
+    assert abs(since - (began - timedelta(days=1))) < timedelta(minutes=1)
+    # Everything anew is another operation; what is null is the site's own again.
+    place = f"/schedules/{row['id']}"
+    change = {"update_type": "lifetime", "batch_size": None}
+    changed = web.ask("PUT", place, change, If_Match="*").data
+    assert (changed["update_type"], changed["batch_size"]) == ("lifetime", None)
+    started = web.post(place + "/run").data
+    assert started["full"] and started["scope"] == {"update_type": "lifetime"}
+    (items,) = [s for s in web.get("/schedules").data if s["kind"] == "item_sync"]
+    assert (items["update_type"], items["batch_size"]) == ("incremental", None)
+    for wrong in (
+        {**wish, "entities": ["items"]},
+        {"batch_size": 49},
+        {"update_type": "x"},
+    ):
+        refused = web.post("/sync/schedule", wrong)
+        assert refused.status == 400, refused.text
+    refused = web.ask("PUT", f"/schedules/{items['id']}", wish, If_Match="*")
+    assert refused.status == 400 and "update_type" in refused.json["data"]["params"]
 
 
 def work(web: Client, demo: Installation, asked: Any) -> dict[str, Any]:

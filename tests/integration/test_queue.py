@@ -783,7 +783,7 @@ def test_a_schedule_runs_now_though_it_is_not_due(queue: Bench):
         queue,
         "nightly",
         next_run_at="2026-12-01 03:00:00",
-        params='{"update_type":"full"}',
+        params='{"update_type":"lifetime"}',
     )
     number = int(queue.run("run-now", "nightly"))
     assert queue.operation(number, "is_full", "source", "created_by") == (
