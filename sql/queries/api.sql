@@ -60,6 +60,13 @@ SELECT s.id, s.code, s.prefix, s.platform, s.name, s.site_url AS url,
         FROM rm_schedule AS h
         WHERE h.name = CONCAT('order_sync:', s.code)
           AND h.is_enabled = 1) AS next_run_at,
+       (SELECT p.state
+        FROM rm_operation AS p FORCE INDEX (ix_rm_operation_site_id_created_at_id)
+        WHERE p.site_id = s.id
+          AND p.kind = 'order_sync'
+          AND p.completed_at IS NOT NULL
+        ORDER BY p.created_at DESC, p.id DESC
+        LIMIT 1) AS last_result,
        (SELECT k.set_at
         FROM rm_secret AS k
         WHERE k.name = CONCAT('site.', s.code, '.consumer_secret')) AS keys_set_at,

@@ -50,7 +50,9 @@ add_session(struct request *r)
 		strbuf_add(&r->data, "null");
 	else
 		json_out_text(&r->data, r->nonce);
-	strbuf_addf(&r->data, ",\"idle_min\":%u,\"must_enrol\":%s}",
+	strbuf_addf(&r->data,
+		    ",\"idle_min\":%u,\"must_enrol\":%s,"
+		    "\"version\":\"" PACKAGE_VERSION "\"}",
 		    r->app->config.auth.idle_min,
 		    request_must_enrol(r) ? "true" : "false");
 }
@@ -171,6 +173,7 @@ static const struct shape session_shape = {
 		 "minutes without use after which it ends"},
 		{"must_enrol", FIELD_FLAG, 0, NULL, NULL, NULL,
 		 "nothing else is possible before a second factor is set up"},
+		{"version", FIELD_TEXT, 0, NULL, NULL, NULL, "of this program"},
 		{0},
 	},
 };

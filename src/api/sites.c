@@ -92,6 +92,9 @@ static const struct param edit_body[] = {SITE_PARAMS, {0}};
 static const struct param id_part[] = {
 	{.name = "id", .type = PARAM_ID, .help = "the site's id"}, {0}};
 
+static const char *const results[] = {"completed", "aborted",
+				      "webshop_not_found", "failed", NULL};
+
 /* clang-format off */
 const struct shape shape_shop = {
 	"Site",
@@ -114,6 +117,8 @@ const struct shape shape_shop = {
 		{"health_url", FIELD_TEXT, FIELD_NULL, NULL, NULL, NULL, NULL},
 		{"order_last_run", FIELD_TIME, 0, NULL, NULL, NULL,
 		 "when a sync completed last"},
+		{"last_result", FIELD_WORD, FIELD_NULL, NULL, results, NULL,
+		 "how its last sync that ended went"},
 		{"auth_failed", FIELD_TEXT, FIELD_NULL, NULL, NULL, NULL,
 		 "why it is paused: its keys were refused"},
 		{"fetchable", FIELD_COUNT, FIELD_NULL, NULL, NULL, NULL,

@@ -453,7 +453,7 @@ const struct route sync_routes[] = {
 		.need = CAN_ANYONE,
 		.handle = cron_tick,
 		.summary = "What the crontab does, for hosts without one",
-		.status = 200,
+		.status = 202,
 		.body = tick_body,
 		.reply = &tick_shape,
 	},

@@ -48,6 +48,9 @@ def test_a_list_needs_a_login(web: Client) -> None:
 def test_who_logs_in_sees_orders(web: Client, demo: Installation) -> None:
     demo.ob("order", "sync", "--site=demo")
     assert web.log_in("maria", PASSWORD).status == 201
+    version = web.get("/session").data["version"]
+    assert version and version in demo.ob("--version").out.split()
+    assert web.get("/sites").data[0]["last_result"] == "completed"
     found = web.get("/orders?per_page=10&site=demo&imported=0")
     assert found.status == 200, found.text
     assert len(found.data) == 10
@@ -485,7 +488,7 @@ def test_an_address_does_the_crontab_s_work(web: Client, demo: Installation) -> 
     responder = Responder(demo, folder, 1)
     with nginx(folder, port):
         done = Client(port).post("/cron/tick", {"key": key})
-        assert done.status == 200 and done.data == {"cron": "started"}, done.text
+        assert done.status == 202 and done.data == {"cron": "started"}, done.text
         wait_until(lambda: demo.count("rm_order") == 92)
     responder.close()
     shutil.rmtree(folder)
