@@ -272,6 +272,39 @@ TEST(a_pause_of_one_component_hides_no_circle_behind_it)
 	assert_string_equal(e.text, "kit A contains itself: A → C → A");
 }
 
+TEST(a_look_names_the_circle_and_takes_a_pause_for_no_fault)
+{
+	static const char *const circle[] = {"B", "C", "B"};
+	AUTO(kit_table) table = {0};
+	AUTO(kit_parts) parts = {0};
+	struct err why = {0};
+
+	add_row(&table, "A", "B", quantity_of("1"));
+	add_row(&table, "B", "C", quantity_of("1"));
+	add_row(&table, "C", "B", quantity_of("1"));
+	kit_table_sort(&table);
+	assert_false(kit_look(&table, "A", quantity_of("1"), 0, limits, &parts,
+			      &why));
+	assert_int_equal(why.code, OB_KIT_CYCLE);
+	assert_int_equal(parts.count, COUNT_OF(circle));
+	for (size_t i = 0; i < parts.count; i++)
+		assert_string_equal(parts.part[i].key, circle[i]);
+	/* Without the way back it is whole, so many times. */
+	table.count = 2;
+	why = (struct err){0};
+	assert_true(kit_look(&table, "A", quantity_of("3"), 0, limits, &parts,
+			     &why));
+	assert_int_equal(parts.count, 2);
+	assert_string_equal(parts.part[1].key, "C");
+	assert_int_equal(parts.part[1].quantity.e5, quantity_of("3").e5);
+	/* A kit that begins later has no lines today, which is no fault. */
+	table.row[0].valid_from = 100;
+	assert_true(kit_look(&table, "A", quantity_of("1"), 0, limits, &parts,
+			     &why));
+	assert_int_equal(parts.count, 0);
+	assert_int_equal(why.class, ERR_NONE);
+}
+
 enum { NODES = 7 };
 
 /* edge[i][j]: how many of j stand in i; only i < j, so there is no circle. */
@@ -334,4 +367,6 @@ RUN_TESTS(cmocka_unit_test(kits_expand_as_the_worked_examples_say),
 	  cmocka_unit_test(a_kit_is_what_has_rows_even_if_none_is_valid),
 	  cmocka_unit_test(rows_of_different_times_make_no_circle),
 	  cmocka_unit_test(a_pause_of_one_component_hides_no_circle_behind_it),
+	  cmocka_unit_test(
+		  a_look_names_the_circle_and_takes_a_pause_for_no_fault),
 	  cmocka_unit_test(expansion_equals_the_powers_of_the_matrix))
