@@ -12,6 +12,7 @@ static const struct panel {
 	struct list_param filter[2];
 } panels[] = {
 	{"overview", "/overview", {{0}}},
+	{"status", "/sync/status", {{0}}},
 	{"operations", "/operations", {{"view", "open"}, {"per_page", "10"}}},
 	{"errors", "/error-orders", {{"status", "open"}, {"per_page", "10"}}},
 	{"sites", "/sites", {{0}}},
@@ -80,6 +81,8 @@ static const struct shape live_shape = {
 	(const struct field[]){
 		{"overview", FIELD_OBJECT, FIELD_MAYBE, NULL, NULL,
 		 &shape_overview, NULL},
+		{"status", FIELD_OBJECT, FIELD_MAYBE, NULL, NULL,
+		 &shape_sync_status, "of synchronisation"},
 		{"operations", FIELD_LIST, FIELD_MAYBE, NULL, NULL,
 		 &shape_operation, "those that run or wait"},
 		{"errors", FIELD_LIST, FIELD_MAYBE, NULL, NULL,
@@ -94,7 +97,7 @@ static const struct shape live_shape = {
 
 static const struct param query[] = {
 	{"panels", PARAM_TEXT, PARAM_REQUIRED, 1, 100, NULL, NULL,
-	 "comma-separated: overview, operations, errors, sites, window"},
+	 "comma-separated: overview, status, operations, errors, sites, window"},
 	{"site", PARAM_TEXT, 0, 1, 40, NULL, NULL,
 	 "of the overview: only this site's code"},
 	{"range", PARAM_WORD, 0, 0, 0, glance_ranges, NULL,

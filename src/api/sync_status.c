@@ -276,7 +276,7 @@ static const struct shape last_shape = {
 
 static const char *const modes[] = {"manual", "scheduled", NULL};
 
-static const struct shape status_shape = {
+const struct shape shape_sync_status = {
 	"SyncStatus",
 	(const struct field[]){
 		{"is_syncing", FIELD_FLAG, 0, NULL, NULL, NULL, NULL},
@@ -303,7 +303,7 @@ const struct route sync_status_routes[] = {
 		.summary = "What is synchronised now, and how it went last",
 		.status = 200,
 		.traits = ROUTE_SEED | ROUTE_SEED_TEXTS,
-		.reply = &status_shape,
+		.reply = &shape_sync_status,
 	},
 	{0},
 };
