@@ -172,7 +172,9 @@ def test_each_look_answers_as_it_is_described(
         needed = [
             p["name"] for p in row["parameters"] if p["in"] == "query" and p["required"]
         ]
-        asked = "?panels=overview,status,operations,errors,sites,window" if needed else ""
+        asked = (
+            "?panels=overview,status,operations,errors,sites,window" if needed else ""
+        )
         place = fill(path, stage[0].database) + asked
         got = clients["administrator"].get(place)
         if path == "/setup":
