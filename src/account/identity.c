@@ -33,8 +33,25 @@ read_ids(const char *list, int64_t **out, size_t *count, struct err *e)
 	return true;
 }
 
+static bool
+read_grants(struct db *db, struct identity *out, struct err *e)
+{
+	AUTO(rows) rows = ROWS;
+
+	if (!db_open(db, &rows, SQL_GRANT_LIST, BINDS(bind_int(out->user_id)),
+		     e))
+		return err_in(e, "look the sites up");
+	out->site = calloc(rows.count + 1, sizeof(*out->site));
+	if (out->site == NULL)
+		return err_set(e, ERR_TEMPORARY, "no memory for sites");
+	while (rows_next(&rows))
+		out->site[out->sites++] = rows_int(&rows, "site_id");
+	return rows_check(&rows, e);
+}
+
 bool
-identity_read(struct rows *rows, struct identity *out, struct err *e)
+identity_read(struct db *db, struct rows *rows, struct identity *out,
+	      struct err *e)
 {
 	char rights[401];
 
@@ -47,9 +64,7 @@ identity_read(struct rows *rows, struct identity *out, struct err *e)
 	rows_text(rows, "capabilities", rights, sizeof(rights));
 	if (!rows_check(rows, e) || !rights_read(rights, &out->rights, e))
 		return false;
-	return out->all_sites || rows_null(rows, "sites") ||
-	       read_ids(rows_borrow(rows, "sites", NULL), &out->site,
-			&out->sites, e);
+	return out->all_sites || read_grants(db, out, e);
 }
 
 static bool

@@ -21,10 +21,10 @@ extern const size_t common_passwords;
 
 /*
  * Reads whom a row of session_check or token_check is about: user_id, login,
- * name, role, has_totp, all_sites, sites, capabilities.
+ * name, role, has_totp, all_sites, capabilities. Then the sites, if not all.
  */
-MUST_CHECK bool identity_read(struct rows *rows, struct identity *out,
-			      struct err *e);
+MUST_CHECK bool identity_read(struct db *db, struct rows *rows,
+			      struct identity *out, struct err *e);
 /* Takes away the sites that the list, "3,12", does not name as well. */
 MUST_CHECK bool identity_narrow(struct identity *who, const char *sites,
 				struct err *e);

@@ -82,7 +82,7 @@ session_check(struct db *db, const char *text,
 		return rows_check(&rows, e);
 	out->session_id = rows_int(&rows, "id");
 	out->proven_at = rows_time(&rows, "proven_at");
-	if (!identity_read(&rows, out, e))
+	if (!identity_read(db, &rows, out, e))
 		return false;
 	if (is_use && now - rows_time(&rows, "seen_at") > touch_every &&
 	    !tidy(db, SQL_SESSION_SEEN,

@@ -225,14 +225,16 @@ fits(struct rows *rows, const char *login)
 }
 
 static bool
-read_token(struct rows *rows, struct identity *out, struct err *e)
+read_token(struct db *db, struct rows *rows, struct identity *out,
+	   struct err *e)
 {
 	char scopes[401];
 	uint32_t allowed;
 
 	out->token_id = rows_int(rows, "id");
 	rows_text(rows, "scopes", scopes, sizeof(scopes));
-	if (!identity_read(rows, out, e) || !rights_read(scopes, &allowed, e))
+	if (!identity_read(db, rows, out, e) ||
+	    !rights_read(scopes, &allowed, e))
 		return false;
 	out->rights &= allowed;
 	return rows_flag(rows, "token_all_sites") ||
@@ -257,7 +259,7 @@ token_check(struct db *db, const char *text, const char *login, const char *ip,
 		return err_in(e, "look the token up");
 	if (!rows_next(&rows) || !fits(&rows, login))
 		return rows_check(&rows, e);
-	if (!read_token(&rows, out, e))
+	if (!read_token(db, &rows, out, e))
 		return false;
 	if (now - rows_time(&rows, "used_at") > touch_every &&
 	    !tidy(db, SQL_TOKEN_USED,

@@ -181,6 +181,7 @@ CASES: dict[str, Case | list[Case]] = {
     "view_clear": case(7),
     "session_insert": case(7, HASH, "::1", "x", 30, 12),
     "session_check": case(SHA_7, 30, 12),
+    "grant_list": case(1),
     "session_seen": case(30, 12, 7),
     "session_renew": case(HASH, 1, 7),
     "session_list": case(7),
