@@ -143,7 +143,7 @@ MUST_CHECK bool answer_list(struct request *r, struct err *e);
 MUST_CHECK bool request_list(struct request *r, const struct entity *entity,
 			     const struct list_param *param, size_t count,
 			     struct list_ask *out, struct err *e);
-/* Appends its page. */
+/* Appends its page. Nothing is counted: page has no total. */
 MUST_CHECK bool request_rows(struct request *r, const struct entity *entity,
 			     const struct list_param *param, size_t count,
 			     struct strbuf *out, struct list_page *page,

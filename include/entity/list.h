@@ -123,6 +123,7 @@ struct list_ask {
 
 	unsigned page, per_page;
 	bool by_cursor;
+	bool uncounted; /* for the caller to set: the rows alone */
 	struct list_value place[LIST_ORDER_MAX + 1]; /* the key last */
 	uint64_t fields;     /* bit by place in the shape; 0: all */
 	struct strbuf query; /* as it was asked: for links */
@@ -143,7 +144,7 @@ MUST_CHECK bool list_read(const struct entity *entity, struct db *db,
 			  struct err *e);
 
 struct list_page {
-	/* Not counted behind a cursor: then the first page has told it. */
+	/* Not behind a cursor, where the first page has told it. */
 	bool is_counted;
 	uint64_t total; /* at most LIST_COUNT_MAX */
 	bool is_capped; /* there are more, or counting them took too long */

@@ -57,8 +57,10 @@ request_rows(struct request *r, const struct entity *entity,
 	AUTO(list_ask) ask = {0};
 
 	*page = (struct list_page){0};
-	return request_list(r, entity, param, count, &ask, e) &&
-	       list_run(r->app->db, &ask, out, page, e);
+	if (!request_list(r, entity, param, count, &ask, e))
+		return false;
+	ask.uncounted = true;
+	return list_run(r->app->db, &ask, out, page, e);
 }
 
 bool
@@ -85,7 +87,7 @@ answer_one_of(struct request *r, const struct entity *entity, int64_t id,
 	if (!request_rows(r, entity, &(struct list_param){"id", number}, 1,
 			  &rows, &page, e))
 		return false;
-	if (page.total == 0) {
+	if (page.rows == 0) {
 		err_set(e, ERR_MISSING, "there is none with the id %s", number);
 		return err_as(e, OB_NOT_FOUND);
 	}

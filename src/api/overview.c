@@ -12,6 +12,8 @@
 
 enum { FILTERS_MAX = 8 };
 
+const char *const total_relations[] = {"eq", "gte", NULL};
+
 const struct glance_list glance_orders = {&entity_orders, "/orders",
 					  "#/orders"};
 const struct glance_list glance_errors = {&entity_error_orders, "/error-orders",
@@ -114,8 +116,8 @@ glance_link(struct strbuf *out, const char *name, const struct tally *of)
 	strbuf_addf(out,
 		    "\"%s\":{\"relation\":\"%s\",\"path\":\"%s?%s\","
 		    "\"route\":\"%s?%s\"}",
-		    name, of->is_capped ? "gte" : "eq", of->of->path, of->query,
-		    of->of->route, of->query);
+		    name, total_relations[of->is_capped], of->of->path,
+		    of->query, of->of->route, of->query);
 }
 
 bool
@@ -179,7 +181,12 @@ take_site(struct request *r, struct glance *g, struct err *e)
 		    !request_must_see(r, site.id, "site", e))
 			return false;
 		strbuf_addf(&g->ids, "[%lld]", (long long)site.id);
+		g->one = site.id;
+		g->site = &g->one;
+		g->sites = 1;
 	} else if (!r->caller.all_sites) {
+		g->site = r->caller.site;
+		g->sites = r->caller.sites;
 		strbuf_add(&g->ids, "[");
 		for (size_t i = 0; i < r->caller.sites; i++)
 			strbuf_addf(&g->ids, "%s%lld", i == 0 ? "" : ",",
@@ -404,12 +411,10 @@ static const struct shape cron_shape = {
 	},
 };
 
-static const char *const relations[] = {"eq", "gte", NULL};
-
 const struct shape shape_overview_link = {
 	"OverviewLink",
 	(const struct field[]){
-		{"relation", FIELD_WORD, 0, NULL, relations, NULL, "gte: there are more, counting ends at 10,000"},
+		{"relation", FIELD_WORD, 0, NULL, total_relations, NULL, "gte: there are more, counting ends at 10,000"},
 		{"path", FIELD_TEXT, 0, NULL, NULL, NULL, "the list of its rows, below /api/v1"},
 		{"route", FIELD_TEXT, 0, NULL, NULL, NULL, "the same in the dashboard"},
 		{0},

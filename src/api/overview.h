@@ -48,6 +48,9 @@ struct glance {
 	const char *code;  /* of site=; "": all that may be seen */
 	struct strbuf ids; /* of these sites, a JSON list; empty: all there are
 			    */
+	const int64_t *site; /* the same as an array */
+	size_t sites;
+	int64_t one;
 	struct tally today, pending, errors, causes, soft, running;
 	utc_ms oldest_pending, next_retry;
 	struct cause cause[GLANCE_CAUSES_MAX];

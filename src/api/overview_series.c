@@ -1,9 +1,7 @@
 #include "overview.h"
 
-#include <stdio.h>
-#include <string.h>
-
 #include "queue/window.h"
+#include "resources.h"
 
 /*
  * Orders by the hour in which they were placed: that is what the list filters
@@ -22,11 +20,28 @@ static const struct span {
 	{(int64_t)6 * HOUR, 120},
 };
 
+enum bars { STORED, SOFT, HARD, BARS };
+
+/*
+ * Of each kind the latest so many orders of a range are counted, and then its
+ * numbers are "at least": 0.3 us an order by the index alone, 1 us where the
+ * rows are read for their sites.
+ */
+static const struct {
+	const char *name, *view;
+	int64_t most;
+} kinds[BARS] = {
+	[STORED] = {"stored", "all", 100000},
+	[SOFT] = {"soft", "soft", 20000},
+	[HARD] = {"hard", "error", 20000},
+};
+
 struct series {
 	utc_ms from, to;
 	int64_t bucket;
 	size_t buckets;
-	int64_t stored[BUCKETS_MAX], soft[BUCKETS_MAX], hard[BUCKETS_MAX];
+	int64_t bar[BARS][BUCKETS_MAX];
+	bool is_cut[BARS];
 };
 
 static struct series
@@ -40,69 +55,72 @@ series_of(const struct request *r)
 	return s;
 }
 
-static int64_t *
-bar(struct series *s, int64_t *bars, struct rows *rows)
+static bool
+read_bars(struct db *db, struct series *s, enum bars kind, enum sql_id id,
+	  const struct bind *bind, size_t binds, int64_t most, struct err *e)
 {
-	const int64_t bucket = rows_int(rows, "bucket");
+	AUTO(rows) rows = ROWS;
+	int64_t seen = 0;
 
-	return bucket < 0 || bucket >= (int64_t)s->buckets ? NULL
-							   : &bars[bucket];
+	if (!db_open(db, &rows, id, bind, binds, e))
+		return false;
+	while (rows_next(&rows)) {
+		const int64_t bucket = rows_int(&rows, "bucket");
+
+		seen += rows_int(&rows, "seen");
+		if (bucket >= 0 && bucket < (int64_t)s->buckets)
+			s->bar[kind][bucket] += rows_int(&rows, "orders");
+	}
+	s->is_cut[kind] = s->is_cut[kind] || seen >= most;
+	return rows_check(&rows, e);
 }
 
+/* The sites share what may be read. */
 static bool
 read_stored(struct glance *g, struct series *s, struct err *e)
 {
-	AUTO(rows) rows = ROWS;
 	const struct bind from = bind_time(s->from), to = bind_time(s->to);
 	const struct bind seconds = bind_int(s->bucket / SECOND);
 	struct db *db = g->r->app->db;
+	int64_t most = kinds[STORED].most;
 
-	if (g->ids.len > 0
-		    ? !db_open(db, &rows, SQL_API_OVERVIEW_STORED_OF,
-			       BINDS(from, seconds, glance_ids(g), from, to), e)
-		    : !db_open(db, &rows, SQL_API_OVERVIEW_STORED,
-			       BINDS(from, seconds, from, to), e))
-		return false;
-	while (rows_next(&rows)) {
-		int64_t *at = bar(s, s->stored, &rows);
-
-		if (at != NULL)
-			*at = rows_int(&rows, "orders");
+	if (g->ids.len == 0)
+		return read_bars(db, s, STORED, SQL_API_OVERVIEW_STORED,
+				 BINDS(from, seconds, from, to, bind_int(most)),
+				 most, e);
+	if (g->sites > 0)
+		most /= (int64_t)g->sites;
+	for (size_t i = 0; i < g->sites; i++) {
+		if (!read_bars(db, s, STORED, SQL_API_OVERVIEW_STORED_OF,
+			       BINDS(from, seconds, bind_int(g->site[i]), from,
+				     to, bind_int(most)),
+			       most, e))
+			return false;
 	}
-	return rows_check(&rows, e);
+	return true;
 }
 
 static bool
-read_met(struct glance *g, struct series *s, struct err *e)
+read_met(struct glance *g, struct series *s, enum bars kind,
+	 const char *outcome, struct err *e)
 {
-	AUTO(rows) rows = ROWS;
 	const struct bind from = bind_time(s->from), to = bind_time(s->to);
+	const int64_t most = kinds[kind].most;
 
-	if (!db_open(g->r->app->db, &rows, SQL_API_OVERVIEW_MET,
-		     BINDS(from, bind_int(s->bucket / SECOND), from, to,
-			   glance_ids(g), glance_ids(g)),
-		     e))
-		return false;
-	while (rows_next(&rows)) {
-		const char *outcome = rows_borrow(&rows, "outcome", NULL);
-		int64_t *at =
-			bar(s, strcmp(outcome, "soft") == 0 ? s->soft : s->hard,
-			    &rows);
-
-		if (at != NULL)
-			*at = rows_int(&rows, "orders");
-	}
-	return rows_check(&rows, e);
+	return read_bars(g->r->app->db, s, kind, SQL_API_OVERVIEW_MET,
+			 BINDS(from, bind_int(s->bucket / SECOND),
+			       glance_ids(g), glance_ids(g), bind_text(outcome),
+			       from, to, bind_int(most)),
+			 most, e);
 }
 
 static void
-add_bars(struct strbuf *out, const char *name, const struct series *s,
-	 const int64_t *bars)
+add_bars(struct strbuf *out, const struct series *s, enum bars kind)
 {
-	strbuf_addf(out, ",\"%s\":[", name);
+	strbuf_addf(out, ",\"%s\":[", kinds[kind].name);
 	for (size_t i = 0; i < s->buckets; i++)
 		strbuf_addf(out, "%s%lld", i == 0 ? "" : ",",
-			    (long long)bars[i]);
+			    (long long)s->bar[kind][i]);
 	strbuf_add(out, "]");
 }
 
@@ -121,13 +139,16 @@ add_starts(struct strbuf *out, const struct series *s)
 
 /* Where the rows of a bar are, with the place of its time left open. */
 static void
-add_link(struct strbuf *out, const struct glance *g, const char *name,
-	 const char *view)
+add_link(struct strbuf *out, const struct glance *g, const struct series *s,
+	 enum bars kind)
 {
+	const char *view = kinds[kind].view;
+
 	strbuf_addf(out,
-		    "\"%s\":{\"relation\":\"eq\",\"path\":\"/orders?view=%s"
+		    "\"%s\":{\"relation\":\"%s\",\"path\":\"/orders?view=%s"
 		    "&order_date={from}..{to}%s%s\",",
-		    name, view, *g->code == '\0' ? "" : "&site=", g->code);
+		    kinds[kind].name, total_relations[s->is_cut[kind]], view,
+		    *g->code == '\0' ? "" : "&site=", g->code);
 	strbuf_addf(out,
 		    "\"route\":\"#/orders?view=%s&order_date={from}..{to}%s"
 		    "%s\"}",
@@ -159,20 +180,19 @@ glance_add_series(struct glance *g, struct err *e)
 	struct strbuf *out = &g->r->data;
 	struct series s = series_of(g->r);
 
-	if (!read_stored(g, &s, e) || !read_met(g, &s, e))
+	if (!read_stored(g, &s, e) || !read_met(g, &s, SOFT, "soft", e) ||
+	    !read_met(g, &s, HARD, "error", e))
 		return false;
 	strbuf_addf(out, ",\"series\":{\"range\":\"%s\"",
 		    glance_ranges[request_int(g->r, "range", 0)]);
 	add_starts(out, &s);
-	add_bars(out, "stored", &s, s.stored);
-	add_bars(out, "soft", &s, s.soft);
-	add_bars(out, "hard", &s, s.hard);
+	for (enum bars kind = STORED; kind < BARS; kind++)
+		add_bars(out, &s, kind);
 	strbuf_add(out, ",\"links\":{");
-	add_link(out, g, "stored", "all");
-	strbuf_add(out, ",");
-	add_link(out, g, "soft", "soft");
-	strbuf_add(out, ",");
-	add_link(out, g, "hard", "error");
+	for (enum bars kind = STORED; kind < BARS; kind++) {
+		strbuf_add(out, kind == STORED ? "" : ",");
+		add_link(out, g, &s, kind);
+	}
 	strbuf_add(out, "}}");
 	add_windows(out, &s);
 	return strbuf_check(out, e);

@@ -123,20 +123,45 @@ const struct shape shape_shop = {
 		 "why it is paused: its keys were refused"},
 		{"fetchable", FIELD_COUNT, FIELD_NULL, NULL, NULL, NULL,
 		 "orders that the last test found waiting"},
-		{"pending", FIELD_COUNT, 0, NULL, NULL, NULL,
-		 "orders that wait for Business Central"},
-		{"errors", FIELD_COUNT, 0, NULL, NULL, NULL,
-		 "orders that a person has to look at"},
 		{"next_run_at", FIELD_TIME, 0, NULL, NULL, NULL, NULL},
 		{"keys_set_at", FIELD_TIME, 0, NULL, NULL, NULL,
 		 "when its secret was set; null: not yet"},
 		{"needs_keys", FIELD_FLAG, 0, NULL, NULL, NULL,
 		 "none are kept for this address: send both"},
 		{"version", FIELD_COUNT, 0, NULL, NULL, NULL, NULL},
+		{"pending", FIELD_COUNT, FIELD_APART, NULL, NULL, NULL,
+		 "orders that wait for Business Central"},
+		{"pending_relation", FIELD_WORD, FIELD_APART, NULL,
+		 total_relations, NULL, NULL},
+		{"errors", FIELD_COUNT, FIELD_APART, NULL, NULL, NULL,
+		 "orders that a person has to look at"},
+		{"errors_relation", FIELD_WORD, FIELD_APART, NULL,
+		 total_relations, NULL, NULL},
 		{0},
 	},
 };
 /* clang-format on */
+
+/* Counted as the list of them is, and told as its total. */
+static void
+add_counted(struct strbuf *out, struct rows *rows, const char *name)
+{
+	const int64_t seen = rows_int(rows, name);
+	const bool is_capped = seen > LIST_COUNT_MAX;
+
+	strbuf_addf(out, ",\"%s\":%lld,\"%s_relation\":\"%s\"", name,
+		    is_capped ? LIST_COUNT_MAX : (long long)seen, name,
+		    total_relations[is_capped]);
+}
+
+static void
+add_site(struct request *r, struct rows *rows)
+{
+	shape_row(&r->data, &shape_shop, rows, true, true);
+	add_counted(&r->data, rows, "pending");
+	add_counted(&r->data, rows, "errors");
+	strbuf_add(&r->data, "}");
+}
 
 static bool
 site_list_all(struct request *r, struct err *e)
@@ -151,7 +176,7 @@ site_list_all(struct request *r, struct err *e)
 		if (!request_may_see(r, rows_int(&rows, "id")))
 			continue;
 		strbuf_add(&r->data, before);
-		shape_row(&r->data, &shape_shop, &rows, true, false);
+		add_site(r, &rows);
 		before = ",";
 	}
 	strbuf_add(&r->data, before[0] == '[' ? "[]" : "]");
@@ -173,7 +198,7 @@ answer_site(struct request *r, int64_t id, struct err *e)
 		err_set(e, ERR_MISSING, "there is no such site");
 		return err_as(e, OB_NOT_FOUND);
 	}
-	shape_row(&r->data, &shape_shop, &rows, true, false);
+	add_site(r, &rows);
 	return rows_check(&rows, e) && strbuf_check(&r->data, e);
 }
 

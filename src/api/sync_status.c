@@ -108,15 +108,11 @@ static bool
 count(struct request *r, const struct entity *entity, bool waiting,
       uint64_t *out, struct err *e)
 {
-	static const struct list_param filter[] = {{"per_page", "1"},
-						   {"imported", "0"}};
-	AUTO(strbuf) rows = STRBUF(DATA_MAX);
-	struct list_page page;
-	const bool fine = request_rows(r, entity, filter, waiting ? 2 : 1,
-				       &rows, &page, e);
+	static const struct list_param waits = {"imported", "0"};
+	bool is_capped;
 
-	*out = page.total;
-	return fine;
+	return request_count(r, entity, &waits, waiting ? 1 : 0, out,
+			     &is_capped, e);
 }
 
 /* How far the slowest of the readers has come. */

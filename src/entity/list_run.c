@@ -153,9 +153,8 @@ count_page(struct db *db, const struct list_ask *ask, size_t found,
 	const uint64_t before =
 		ask->page > 1 ? (uint64_t)(ask->page - 1) * ask->per_page : 0;
 
-	if (ask->by_cursor)
+	if (!page->is_counted)
 		return true;
-	page->is_counted = true;
 	/* A page that is not full has the count in itself. */
 	page->total = before + found;
 	if (found > 0 && found <= ask->per_page)
@@ -175,7 +174,7 @@ list_run(struct db *db, const struct list_ask *ask, struct strbuf *out,
 	*page = (struct list_page){
 		.page = ask->page,
 		.per_page = ask->per_page,
-		.is_counted = !ask->by_cursor,
+		.is_counted = !ask->by_cursor && !ask->uncounted,
 	};
 	if (ask->nothing) {
 		strbuf_add(out, "[]");

@@ -157,15 +157,48 @@ def test_no_big_table_is_read_from_one_end_to_the_other(
     assert declared <= scanned, "declared, but it is no longer scanned"
 
 
-@pytest.mark.parametrize("name", ["api_sites", "status_sites"])
-def test_a_list_of_sites_reads_what_waits_once(big: BigDatabase, name: str) -> None:
+@pytest.mark.parametrize("name, times", [("api_sites", 2), ("status_sites", 1)])
+def test_a_list_of_sites_reads_what_waits_and_no_rows_of_it(
+    big: BigDatabase, name: str, times: int
+) -> None:
+    """The list that stops at 10,000 looks first whether there are more."""
     given = CASES[name][0] if isinstance(CASES[name], list) else CASES[name]
     reads, sites = big.reads(STATEMENTS[name], given)
     big.execute(STATEMENTS[name], given)
     columns = [column[0] for column in big.cursor.description]
     counted = [columns.index(c) for c in ("pending", "soft", "errors") if c in columns]
     total = sum(row[at] for row in big.cursor.fetchall() for at in counted)
-    assert 0 < total <= reads <= total + EACH * sites + BESIDE
+    assert 0 < total <= reads <= times * (total + EACH * sites) + BESIDE
+
+
+def test_what_waits_is_counted_up_to_ten_thousand(big: BigDatabase) -> None:
+    waits = "SELECT COUNT(*) FROM rm_order WHERE site_id = 1 AND imported = 0"
+    read = "SHOW SESSION STATUS LIKE 'Handler_read_next'"
+    big.cursor.execute("START TRANSACTION")
+    big.cursor.execute("UPDATE rm_order SET imported = 0 WHERE site_id = 1")
+    big.cursor.execute(waits)
+    ((all_of_them,),) = big.cursor.fetchall()
+    big.cursor.execute(read)
+    ((_, before),) = big.cursor.fetchall()
+    big.execute(STATEMENTS["api_sites"], CASES["api_sites"][1])
+    columns = [column[0] for column in big.cursor.description]
+    ((*row,),) = big.cursor.fetchall()
+    big.cursor.execute(read)
+    ((_, after),) = big.cursor.fetchall()
+    big.cursor.execute("ROLLBACK")
+    seen = row[columns.index("pending")]
+    assert seen == min(all_of_them, 10001)
+    if seen == 10001:
+        assert int(after) - int(before) <= 10001 + row[columns.index("errors")] * 2
+
+
+@pytest.mark.parametrize("name, given", [r for r in RUNS if "overview_" in r.id])
+def test_a_busy_range_is_read_up_to_a_limit(
+    big: BigDatabase, name: str, given: Case
+) -> None:
+    if given.dear:
+        reads, _ = big.reads(STATEMENTS[name], given)
+        assert reads <= 5 * given.values[-1] + BESIDE
 
 
 @pytest.mark.parametrize("name, given", RUNS)

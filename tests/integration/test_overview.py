@@ -58,6 +58,14 @@ SELECT id, 1, platform_order_id, number, order_date, order_date, 'processing', '
 FROM rm_order_seen WHERE number LIKE 'MANY-%' AND outcome = 'stored'
 """
 
+# Later than all others, and more than bars are made of.
+FLOOD = """
+INSERT INTO rm_order_seen (site_id, platform_order_id, number, outcome, order_date,
+    first_at, last_at)
+SELECT 1, 100000 + seq, CONCAT('FLOOD-', seq), 'soft', '2026-11-24 08:45:00',
+    '2026-11-24', '2026-11-24' FROM seq_1_to_20001
+"""
+
 
 @pytest.fixture
 def web(demo: Installation) -> Iterator[Client]:
@@ -202,11 +210,30 @@ def test_more_than_a_list_counts_is_told_as_the_list_tells_it(
         waiting = [x for x in seen["attention"] if x["id"] == "bc_pending"][0]
         assert (waiting["count"], waiting["relation"]) == (10000, "gte")
         assert seen["sites"][0]["links"]["pending"]["relation"] == "gte"
-        assert max(seen["series"]["stored"]) >= 10050, "bars are not cut"
+        assert max(seen["series"]["stored"]) >= 10050, "bars go on"
+        assert seen["series"]["links"]["stored"]["relation"] == "eq"
+    first, other = web.get("/sites").data
+    assert (first["pending"], first["pending_relation"]) == (10000, "gte")
+    assert other["pending"] == rows(web, "/orders?view=waiting&site=second")
+    assert (other["pending_relation"], other["errors_relation"]) == ("eq", "eq")
     assert glance(web, "?site=second")["tiles"]["links"]["pending_bc"] == {
         **{"relation": "eq", "path": "/orders?view=waiting&site=second"},
         "route": "#/orders?view=waiting&site=second",
     }
+
+
+def test_the_bars_of_a_flood_say_that_they_are_cut(
+    web: Client, demo: Installation
+) -> None:
+    demo.database.run(FLOOD)
+    for site in ("", "?site=demo"):
+        series = glance(web, site)["series"]
+        assert sum(series["soft"]) == 20000
+        assert series["links"]["soft"]["relation"] == "gte"
+        assert series["links"]["hard"]["relation"] == "eq"
+    # The latest are looked at first, whose they are is asked afterwards.
+    series = glance(web, "?site=second")["series"]
+    assert (sum(series["soft"]), series["links"]["soft"]["relation"]) == (0, "gte")
 
 
 def test_what_one_may_not_see_is_counted_nowhere(
