@@ -352,6 +352,9 @@ send_body(struct request *r, const char *body, size_t length)
 
 	answer_header(r, "X-Request-Id", "%s", r->id);
 	say_farewell(r);
+	/* Without it a web server has to send the end of the body by itself. */
+	if (r->status != 204 && r->status != 304)
+		answer_header(r, "Content-Length", "%zu", length);
 	strbuf_add(&r->headers, security);
 	fcgi_answer(r->fcgi, r->status, strbuf_text(&r->headers),
 		    head ? "" : body, head ? 0 : length);

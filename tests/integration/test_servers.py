@@ -102,6 +102,16 @@ def test_head_is_get_without_a_body(web: Client) -> None:
     assert found.headers["etag"] == web.get("/health").headers["etag"]
 
 
+def test_the_length_of_an_answer_is_told(site: Served, maria: Client) -> None:
+    for path in ("/orders?per_page=100", "/session", "/nowhere"):
+        found = maria.get(path)
+        told = found.headers.get("content-length")
+        # mod_proxy_fcgi believes no length and sends a long body in chunks.
+        assert told == str(len(found.text.encode())) or site.kind == "apache"
+        assert told or found.headers["transfer-encoding"] == "chunked"
+    assert maria.ask("HEAD", "/nowhere").headers.get("content-length") == told
+
+
 def test_trace_echoes_nothing(site: Served, web: Client) -> None:
     found = web.ask("TRACE", "/health", Cookie="secret=1")
     # Apache answers it before it looks into .htaccess: the host has to forbid it.
