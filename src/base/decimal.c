@@ -1,10 +1,6 @@
 #include "decimal.h"
 
-#include <stdio.h>
 #include <string.h>
-
-/* Sign, 19 digits, point and end. */
-enum { DECIMAL_DIGITS_MAX = 24 };
 
 /* One digit more; values stay symmetric, so that each can be negated. */
 static bool
@@ -68,11 +64,11 @@ decimal_parse(const char *text, const struct decimal_rule *rule, int64_t *out,
 
 /* From the last digit to the first: lists print millions of amounts. */
 void
-decimal_text(int64_t value, int scale, int least, char *out, size_t room)
+decimal_text(int64_t value, int scale, int least, char out[DECIMAL_TEXT_MAX])
 {
 	uint64_t size = value < 0 ? 0 - (uint64_t)value : (uint64_t)value;
-	char digits[DECIMAL_DIGITS_MAX];
-	char *at = digits + sizeof(digits);
+	char digits[DECIMAL_TEXT_MAX];
+	char *const end = digits + sizeof(digits), *at = end;
 
 	*--at = '\0';
 	for (; scale > least && size % 10 == 0; scale--)
@@ -85,7 +81,7 @@ decimal_text(int64_t value, int scale, int least, char *out, size_t room)
 	}
 	if (value < 0)
 		*--at = '-';
-	(void)snprintf(out, room, "%s", at);
+	memcpy(out, at, (size_t)(end - at));
 }
 
 wide

@@ -23,8 +23,12 @@ struct decimal_rule {
  */
 MUST_CHECK bool decimal_parse(const char *text, const struct decimal_rule *rule,
 			      int64_t *out, bool *rounded, struct err *e);
+/* Sign, 19 digits, point and end. */
+#define DECIMAL_TEXT_MAX 24
+
 /* Prints with at least so many decimals, more (to scale) only if not 0. */
-void decimal_text(int64_t value, int scale, int least, char *out, size_t room);
+void decimal_text(int64_t value, int scale, int least,
+		  char out[DECIMAL_TEXT_MAX]);
 
 /* a / b, rounded half away from zero; b > 0. */
 __extension__ typedef __int128 wide;

@@ -6,6 +6,8 @@
 
 #include "decimal.h"
 
+_Static_assert(MONEY_TEXT_MAX == DECIMAL_TEXT_MAX, "room for any amount");
+
 static const struct decimal_rule rule = {4, "amount",
 					 "more than four decimals"};
 
@@ -71,14 +73,14 @@ money_negate(struct money m)
 const char *
 money_text(struct money m, char out[MONEY_TEXT_MAX])
 {
-	decimal_text(m.e4, 4, 4, out, MONEY_TEXT_MAX);
+	decimal_text(m.e4, 4, 4, out);
 	return out;
 }
 
 const char *
 money_text_short(struct money m, int digits, char out[MONEY_TEXT_MAX])
 {
-	decimal_text(m.e4, 4, digits, out, MONEY_TEXT_MAX);
+	decimal_text(m.e4, 4, digits, out);
 	return out;
 }
 
@@ -92,7 +94,7 @@ money_ratio_text(struct money part, struct money whole,
 			: decimal_divide((wide)part.e4 * 1000000, whole.e4);
 
 	decimal_text(decimal_fits(millionth) ? (int64_t)millionth : INT64_MAX,
-		     6, 1, out, MONEY_TEXT_MAX);
+		     6, 1, out);
 	return out;
 }
 

@@ -4,6 +4,8 @@
 
 enum { E5 = 100000 };
 
+_Static_assert(QUANTITY_TEXT_MAX == DECIMAL_TEXT_MAX, "room for any number");
+
 static const struct decimal_rule rule = {5, "quantity",
 					 "more than five decimals"};
 
@@ -31,7 +33,7 @@ quantity_multiply(struct quantity a, struct quantity b, struct quantity *out,
 const char *
 quantity_text(struct quantity q, char out[QUANTITY_TEXT_MAX])
 {
-	decimal_text(q.e5, 5, 0, out, QUANTITY_TEXT_MAX);
+	decimal_text(q.e5, 5, 0, out);
 	return out;
 }
 

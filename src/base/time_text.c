@@ -10,16 +10,42 @@
 /* Years of four digits: from 0001-01-01, which is BC's empty date, to 9999. */
 static const utc_ms first_ms = -62135596800000, last_ms = 253402300799999;
 
+/*
+ * The date of a day since 0000-03-01: years begin in March, so that the day
+ * that is not always there comes last. gmtime_r() would do, at several times
+ * the cost: a page of a list has hundreds of moments.
+ */
+static struct tm
+date_of(int64_t day)
+{
+	const int64_t of_era = day % 146097; /* of 400 years */
+	const int64_t year =
+		(of_era - of_era / 1460 + of_era / 36524 - of_era / 146096) /
+		365;
+	const int64_t of_year = of_era - 365 * year - year / 4 + year / 100;
+	const int64_t month = (5 * of_year + 2) / 153;
+
+	return (struct tm){
+		.tm_mday = (int)(of_year - (153 * month + 2) / 5 + 1),
+		.tm_mon = (int)(month < 10 ? month + 2 : month - 10),
+		.tm_year =
+			(int)(day / 146097 * 400 + year + (month >= 10)) - 1900,
+		.tm_wday = (int)((day + 3) % 7),
+	};
+}
+
 /* The calendar's view of a moment; returns its milliseconds. */
 static int
 split(utc_ms t, struct tm *out)
 {
-	utc_ms kept = t < first_ms ? first_ms : t > last_ms ? last_ms : t;
-	int ms = (int)((kept % SECOND + SECOND) % SECOND);
-	time_t seconds = (time_t)((kept - ms) / SECOND);
+	const utc_ms kept = t < first_ms ? first_ms : t > last_ms ? last_ms : t;
+	const utc_ms since = kept + (utc_ms)719468 * DAY;
 
-	(void)gmtime_r(&seconds, out);
-	return ms;
+	*out = date_of(since / DAY);
+	out->tm_hour = (int)(since % DAY / HOUR);
+	out->tm_min = (int)(since % HOUR / MINUTE);
+	out->tm_sec = (int)(since % MINUTE / SECOND);
+	return (int)(since % SECOND);
 }
 
 /* Writes so many digits and what follows them; returns where to go on. */

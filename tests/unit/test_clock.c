@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "tests/support/dice.h"
@@ -44,6 +45,21 @@ TEST(moments_before_1970_and_beyond_the_calendar_have_a_text)
 	assert_string_equal(time_text(INT64_MAX, out),
 			    "9999-12-31T23:59:59.999Z");
 	assert_int_equal(parsed("0001-01-01T00:00:00Z"), -62135596800000);
+}
+
+TEST(each_day_has_the_date_and_weekday_that_the_library_tells)
+{
+	for (time_t day = -719162; day <= 2932896; day++) {
+		const time_t seconds = day * 86400 + 45296;
+		char out[TIME_TEXT_MAX], wanted[TIME_TEXT_MAX];
+		struct tm tm;
+
+		(void)gmtime_r(&seconds, &tm);
+		(void)strftime(wanted, sizeof(wanted),
+			       "%a, %d %b %Y %H:%M:%S GMT", &tm);
+		if (strcmp(time_text_http(seconds * SECOND, out), wanted) != 0)
+			fail_msg("%s, wanted %s", out, wanted);
+	}
 }
 
 TEST(times_are_read_in_all_forms_of_our_upstreams)
@@ -265,6 +281,8 @@ RUN_TESTS(
 	cmocka_unit_test(a_moment_is_told_in_the_form_that_each_reader_wants),
 	cmocka_unit_test(
 		moments_before_1970_and_beyond_the_calendar_have_a_text),
+	cmocka_unit_test(
+		each_day_has_the_date_and_weekday_that_the_library_tells),
 	cmocka_unit_test(times_are_read_in_all_forms_of_our_upstreams),
 	cmocka_unit_test(what_is_no_date_is_refused),
 	cmocka_unit_test(reading_what_was_printed_gives_the_same_moment),
