@@ -52,6 +52,7 @@ LISTS = {
 }
 # Of each list, so many pages of 100 are walked; cursors are drawn from them.
 WALK, CURSORS = 1000, 20
+LIST_SECONDS = 1
 
 
 def fill(database: Database) -> None:
@@ -311,60 +312,84 @@ def statements(bench: Any, site: Site, paths: list[str]) -> list[str]:
 
 
 def bare(bench: Any, site: Site, texts: list[str], together: int) -> dict[str, float]:
-    """The same statements by a client that does nothing else."""
+    """The same statements by a client that reads all values and does nothing else."""
     listed = site.folder / "statements"
     listed.write_text("\n".join(texts) + "\n")
-    times = max(1, 600 // len(texts))
-    words = (bench.server.socket, "big", listed, times, together)
+    words = (bench.server.socket, "big", listed, LIST_SECONDS, together)
     return bench.program("floor_list", *words)
+
+
+def processor_ms(pids: list[int]) -> float:
+    """What the processor has done for these so far; others at work change it little."""
+    tasks = [t for pid in pids for t in pathlib.Path(f"/proc/{pid}/task").iterdir()]
+    return sum(int((t / "schedstat").read_text().split()[0]) for t in tasks) / 1e6
+
+
+@dataclass
+class Pages:
+    """Of one list, its beginning or deep in it: what to ask for, and its rounds."""
+
+    paths: list[str]
+    texts: list[str]
+    rounds: dict[str, list[tuple[float, float]]] = field(
+        default_factory=lambda: {"p50": [], "p95": [], "cpu": []}
+    )
+
+    def measure(self, bench: Any, site: Site) -> None:
+        """Once the floor, once ours."""
+        server = [bench.server.process.pid]
+        together, rest = divmod(len(self.texts), len(self.paths))
+        if together == 0 or rest:
+            sys.exit(f"bench: {len(self.texts)} statements of {len(self.paths)} pages")
+        before = processor_ms(server)
+        floor = bare(bench, site, self.texts, together)
+        floor["cpu"] += (processor_ms(server) - before) / floor["n"]
+        working = server + [p.pid for p in site.responder.processes]
+        before = processor_ms(working)
+        ours = site.wrk(site.port, self.paths, 1, LIST_SECONDS)
+        spent = (processor_ms(working) - before) / ours.requests
+        self.rounds["p50"].append((ours.p50, floor["p50"]))
+        self.rounds["p95"].append((ours.p95, floor["p95"]))
+        self.rounds["cpu"].append((spent, floor["cpu"]))
+
+
+def measure_list(bench: Any, site: Site, name: str) -> dict[str, Pages]:
+    """Its first page and pages deep in it, by turns, so that noise meets both."""
+    query = LISTS[name]
+    path = f"/api/v1/orders?{query}&per_page={PER_PAGE}"
+    deep = [f"{path}&cursor={c}" for c in walk(site, query)]
+    places = {
+        place: Pages(paths, statements(bench, site, paths))
+        for place, paths in {"first": [path], "deep": deep}.items()
+        if paths
+    }
+    for _ in range(bench.rounds):
+        for pages in places.values():
+            pages.measure(bench, site)
+    for place, pages in places.items():
+        for figure, rounds in pages.rounds.items():
+            bench.tell(f"list_{name}_{place}_{figure}_ms", rounds, PER_PAGE)
+    return places
 
 
 def measure_lists(bench: Any) -> None:
     """A page of 50, of every kind of list, at its beginning and deep in it."""
-    worst: dict[str, list[tuple[float, float]]] = {}
-    depths = []
+    late: list[list[tuple[float, float]]] = []
+    depths: dict[str, list[list[tuple[float, float]]]] = {"p95": [], "cpu": []}
     with running(bench, with_floors=False) as site:
-        for name, query in LISTS.items():
-            path = f"/api/v1/orders?{query}&per_page={PER_PAGE}"
-            deep = [f"{path}&cursor={c}" for c in walk(site, query)]
-            places = {"first": [path], **({"deep": deep} if deep else {})}
-            found = {}
-            for place, paths in places.items():
-                p50, p95 = page_rounds(bench, site, paths)
-                found[place] = worst[f"list_{name}_{place}"] = p95
-                bench.tell(f"list_{name}_{place}_p50_ms", p50, PER_PAGE)
-                bench.tell(f"list_{name}_{place}_p95_ms", p95, PER_PAGE)
-            if deep:
-                depths.append(
-                    [
-                        (far[0], near[0])
-                        for far, near in zip(found["deep"], found["first"])
-                    ]
-                )
-    last = max(worst.values(), key=middle)
-    bench.tell("list_p95_ms", last, len(worst))
-    bench.tell("list_depth_p95_ms", max(depths, key=middle), len(depths))
+        for name in LISTS:
+            places = measure_list(bench, site, name)
+            late += [pages.rounds["p95"] for pages in places.values()]
+            for figure, found in depths.items() if "deep" in places else ():
+                both = [places[place].rounds[figure] for place in ("deep", "first")]
+                found.append([(far[0], near[0]) for far, near in zip(*both)])
+    bench.tell("list_p95_ms", max(late, key=middle), len(late))
+    for figure, found in depths.items():
+        bench.tell(f"list_depth_{figure}_ms", max(found, key=middle), len(found))
 
 
 def middle(rounds: list[tuple[float, float]]) -> float:
     return statistics.median(our / floor for our, floor in rounds)
-
-
-def page_rounds(
-    bench: Any, site: Site, paths: list[str]
-) -> tuple[list[tuple[float, float]], list[tuple[float, float]]]:
-    """In the middle and at the 95th of 100, ours and the floor's, by turns."""
-    texts = statements(bench, site, paths)
-    together, rest = divmod(len(texts), len(paths))
-    if together == 0 or rest:
-        sys.exit(f"bench: {len(texts)} statements of {len(paths)} pages")
-    middles, lates = [], []
-    for _ in range(bench.rounds):
-        floor = bare(bench, site, texts, together)
-        ours = site.wrk(site.port, paths, 1, 1)
-        middles.append((ours.p50, floor["p50"]))
-        lates.append((ours.p95, floor["p95"]))
-    return middles, lates
 
 
 # ---- memory
