@@ -1,8 +1,10 @@
 #!/bin/sh
-# Proof that no install step is missing: both commands inside a minimal Debian 12.
+# Proof that no install step is missing, inside a minimal Debian 12: both commands,
+# and the README's way to the API, with its units below a systemd that runs.
 # debootstrap makes it with the host's own apt sources; a clone of HEAD goes in.
 # Needs root (debootstrap, chroot, mount). Not part of check: it takes long.
 # $1: where the Debian is made (removed afterwards unless KEEP=1).
+# STAGES: which of "demo check units"; all without it.
 set -eu
 cd "$(dirname "$0")/../.."
 root=${1:-build/fresh}
@@ -13,7 +15,7 @@ mirror=$(sed -n -e 's/^URIs: *//p' -e 's/^deb \(\[[^]]*\] \)\{0,1\}\([^ ]*\) .*/
 	/etc/apt/sources.list.d/*.list 2>/dev/null | head -n 1)
 
 cleanup() {
-	umount "$root/proc" 2>/dev/null || :
+	umount "$root/dev/pts" "$root/proc" 2>/dev/null || :
 	[ "${KEEP:-0}" = 1 ] || rm -rf --one-file-system "$root"
 }
 trap cleanup EXIT
@@ -44,12 +46,35 @@ fi
 # The installer writes it; debootstrap does not.
 echo "127.0.0.1 localhost" >"$root/etc/hosts"
 # Its /dev is the one that debootstrap made: the host's own is never in reach.
-mount -t proc proc "$root/proc"
+mount_parts() {
+	mount -t proc proc "$root/proc"
+	# Terminals of its own, which some tests open.
+	mount -t devpts -o newinstance,ptmxmode=0666,gid=5,mode=620 devpts "$root/dev/pts"
+}
+mount_parts
 
 rm -rf "$root/srv/orderbridge"
 git clone -q . "$root/srv/orderbridge"
-# shellcheck disable=SC2086 # nothing, or one name with its value
-chroot "$root" env -i PATH=/usr/sbin:/usr/bin:/sbin:/bin HOME=/root LANG=C.UTF-8 $trust sh -euc '
-	cd /srv/orderbridge
-	./bootstrap demo --once
-	./bootstrap check'
+
+inside() {
+	# shellcheck disable=SC2086 # nothing, or one name with its value
+	chroot "$root" env -i PATH=/usr/sbin:/usr/bin:/sbin:/bin HOME=/root LANG=C.UTF-8 \
+		$trust sh -euc "cd /srv/orderbridge && $1"
+}
+
+for stage in ${STAGES:-demo check units}; do
+	printf '\n#### %s\n' "$stage"
+	case $stage in
+	demo) inside './bootstrap demo --once' ;;
+	check) inside './bootstrap check' ;;
+	units)
+		inside 'sh tests/fresh/install.sh /srv/units'
+		umount "$root/dev/pts" "$root/proc"
+		status=0
+		sh tests/fresh/boot.sh "$root" orderbridge-proof.service || status=$?
+		cat "$root/var/log/orderbridge-proof"
+		[ "$status" = 0 ] || exit 1
+		mount_parts
+		;;
+	esac
+done
