@@ -80,6 +80,11 @@ MUST_CHECK bool request_hash_password(struct request *r,
 
 /* Where `orderbridge` stands; false: it was not found. */
 bool worker_program(const struct app *app, char *out, size_t room);
+/* users.c: one user as shape_user has them; a whole answer. */
+MUST_CHECK bool answer_user(struct request *r, int64_t id, struct err *e);
+/* name and email of the body, where they were given. */
+void request_take_person(const struct request *r, struct user *user);
+
 enum worker_started { WORKER_RUNS, WORKER_IS_FULL, WORKER_IS_FORBIDDEN };
 /* The start alone. Full: as many run as may; one of them may take the work. */
 enum worker_started worker_start_one(struct app *app);

@@ -3,7 +3,6 @@
 #include <string.h>
 
 #include "account/login.h"
-#include "base/text.h"
 #include "local.h"
 #include "resources.h"
 
@@ -44,10 +43,7 @@ keep_password(struct request *r, void *context, struct err *e)
 static bool
 me_show(struct request *r, struct err *e)
 {
-	AUTO(rows) rows = ROWS;
-
-	return user_list(r->app->db, r->caller.user_id, &rows, e) &&
-	       answer_one(r, &rows, "you are gone", e);
+	return answer_user(r, r->caller.user_id, e);
 }
 
 /* How one is called and written to; what one may do others decide. */
@@ -60,12 +56,7 @@ me_edit(struct request *r, struct err *e)
 	if ((request_given(r, "email") && !request_is_proven(r, e)) ||
 	    !user_load(r->app->db, r->caller.user_id, &user, e))
 		return false;
-	if (request_given(r, "name"))
-		(void)text_copy(user.name, sizeof(user.name),
-				request_text(r, "name"));
-	if (request_given(r, "email"))
-		(void)text_copy(user.email, sizeof(user.email),
-				request_text(r, "email"));
+	request_take_person(r, &user);
 	user.version = r->version;
 	if (!user_save(r->app->db, &user, NULL, e) || !me_show(r, e))
 		return false;
@@ -226,27 +217,6 @@ static const struct shape renewed_shape = {
 	},
 };
 
-/* Not what changes by itself: one reads it to change it. */
-static const struct shape me_shape = {
-	"Me",
-	(const struct field[]){
-		{"id", FIELD_ID, 0, NULL, NULL, NULL, NULL},
-		{"login", FIELD_TEXT, 0, NULL, NULL, NULL, NULL},
-		{"name", FIELD_TEXT, 0, NULL, NULL, NULL, NULL},
-		{"email", FIELD_TEXT, 0, NULL, NULL, NULL, NULL},
-		{"role", FIELD_TEXT, 0, NULL, NULL, NULL, NULL},
-		{"all_sites", FIELD_FLAG, 0, NULL, NULL, NULL, NULL},
-		{"sites", FIELD_JSON, FIELD_NULL, NULL, NULL, NULL,
-		 "codes of the sites, where it is not all"},
-		{"has_totp", FIELD_FLAG, 0, NULL, NULL, NULL,
-		 "a second factor is set up"},
-		{"password_at", FIELD_TIME, 0, NULL, NULL, NULL, NULL},
-		{"created_at", FIELD_TIME, 0, NULL, NULL, NULL, NULL},
-		{"version", FIELD_COUNT, 0, NULL, NULL, NULL, NULL},
-		{0},
-	},
-};
-
 static const struct param me_body[] = {
 	{"name", PARAM_TEXT, 0, 0, 120, NULL, NULL, "as people call you"},
 	{"email", PARAM_TEXT, 0, 0, 254, NULL, NULL, NULL},
@@ -279,7 +249,7 @@ const struct route me_routes[] = {
 		.handle = me_show,
 		.summary = "Who you are here",
 		.status = 200,
-		.reply = &me_shape,
+		.reply = &shape_user,
 	},
 	{
 		.method = "PATCH",
@@ -290,7 +260,7 @@ const struct route me_routes[] = {
 		.status = 200,
 		.traits = ROUTE_IF_MATCH,
 		.body = me_body,
-		.reply = &me_shape,
+		.reply = &shape_user,
 	},
 	{
 		.method = "PUT",

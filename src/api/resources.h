@@ -32,7 +32,7 @@ extern const struct route webhooks_routes[];
 /* Shapes of more than one resource. */
 extern const struct shape shape_deleted, shape_overview, shape_shop;
 extern const struct shape shape_test, shape_test_step, shape_upload;
-extern const struct shape shape_sync_status, shape_window;
+extern const struct shape shape_sync_status, shape_user, shape_window;
 
 /* Of a number: it is that, or (true) there are more. */
 extern const char *const total_relations[];

@@ -11,25 +11,33 @@
 #include "site/site.h"
 
 /* clang-format off */
-static const struct shape user_shape = {
-	"User",
+#define USER_FIELDS                                                      \
+	{"id", FIELD_ID, 0, NULL, NULL, NULL, NULL},                     \
+	{"login", FIELD_TEXT, 0, NULL, NULL, NULL, NULL},                \
+	{"name", FIELD_TEXT, 0, NULL, NULL, NULL, NULL},                 \
+	{"email", FIELD_TEXT, 0, NULL, NULL, NULL, NULL},                \
+	{"role", FIELD_TEXT, 0, NULL, NULL, NULL, NULL},                 \
+	{"is_active", FIELD_FLAG, 0, NULL, NULL, NULL, NULL},            \
+	{"all_sites", FIELD_FLAG, 0, NULL, NULL, NULL, NULL},            \
+	{"sites", FIELD_JSON, FIELD_NULL, NULL, NULL, NULL,              \
+	 "codes of the sites, where it is not all"},                     \
+	{"has_totp", FIELD_FLAG, 0, NULL, NULL, NULL,                    \
+	 "a second factor is set up"},                                   \
+	{"password_at", FIELD_TIME, 0, NULL, NULL, NULL, NULL},          \
+	{"created_at", FIELD_TIME, 0, NULL, NULL, NULL, NULL},           \
+	{"version", FIELD_COUNT, 0, NULL, NULL, NULL, NULL}
+
+/* Not what changes by itself: one reads it to change it. */
+const struct shape shape_user = {
+	"User", (const struct field[]){USER_FIELDS, {0}},
+};
+
+static const struct shape user_row = {
+	"UserRow",
 	(const struct field[]){
-		{"id", FIELD_ID, 0, NULL, NULL, NULL, NULL},
-		{"login", FIELD_TEXT, 0, NULL, NULL, NULL, NULL},
-		{"name", FIELD_TEXT, 0, NULL, NULL, NULL, NULL},
-		{"email", FIELD_TEXT, 0, NULL, NULL, NULL, NULL},
-		{"role", FIELD_TEXT, 0, NULL, NULL, NULL, NULL},
-		{"is_active", FIELD_FLAG, 0, NULL, NULL, NULL, NULL},
-		{"all_sites", FIELD_FLAG, 0, NULL, NULL, NULL, NULL},
-		{"sites", FIELD_JSON, FIELD_NULL, NULL, NULL, NULL,
-		 "codes of the sites, where it is not all"},
-		{"has_totp", FIELD_FLAG, 0, NULL, NULL, NULL,
-		 "a second factor is set up"},
+		USER_FIELDS,
 		{"sessions", FIELD_COUNT, 0, NULL, NULL, NULL, NULL},
-		{"password_at", FIELD_TIME, 0, NULL, NULL, NULL, NULL},
 		{"seen_at", FIELD_TIME, 0, NULL, NULL, NULL, NULL},
-		{"created_at", FIELD_TIME, 0, NULL, NULL, NULL, NULL},
-		{"version", FIELD_COUNT, 0, NULL, NULL, NULL, NULL},
 		{0},
 	},
 };
@@ -43,20 +51,13 @@ users_list(struct request *r, struct err *e)
 	return user_list(r->app->db, 0, &rows, e) && answer_rows(r, &rows, e);
 }
 
-static bool
+bool
 answer_user(struct request *r, int64_t id, struct err *e)
 {
 	AUTO(rows) rows = ROWS;
-	const struct route *route = r->route;
-	struct route as = *route;
-	bool fine;
 
-	as.reply = &user_shape;
-	r->route = &as;
-	fine = user_list(r->app->db, id, &rows, e) &&
+	return user_list(r->app->db, id, &rows, e) &&
 	       answer_one(r, &rows, "there is no such user", e);
-	r->route = route;
-	return fine;
 }
 
 static bool
@@ -87,6 +88,13 @@ take(const struct request *r, const char *name, char *out, size_t room)
 {
 	if (request_given(r, name))
 		(void)text_copy(out, room, request_text(r, name));
+}
+
+void
+request_take_person(const struct request *r, struct user *user)
+{
+	take(r, "name", user->name, sizeof(user->name));
+	take(r, "email", user->email, sizeof(user->email));
 }
 
 static bool
@@ -152,8 +160,7 @@ user_make(struct request *r, struct err *e)
 	AUTO(strbuf) sites = STRBUF(1 << 16);
 
 	take(r, "login", user.login, sizeof(user.login));
-	take(r, "name", user.name, sizeof(user.name));
-	take(r, "email", user.email, sizeof(user.email));
+	request_take_person(r, &user);
 	take(r, "role", user.role, sizeof(user.role));
 	user.all_sites = request_flag(r, "all_sites", true);
 	if (!may_give(r, user.role, e) ||
@@ -181,8 +188,7 @@ user_edit(struct request *r, struct err *e)
 	if (!user_load(r->app->db, id, &user, e) ||
 	    !may_give(r, user.role, e) || !may_give_sites(r, user.all_sites, e))
 		return false;
-	take(r, "name", user.name, sizeof(user.name));
-	take(r, "email", user.email, sizeof(user.email));
+	request_take_person(r, &user);
 	take(r, "role", user.role, sizeof(user.role));
 	user.is_active = request_flag(r, "is_active", user.is_active);
 	user.all_sites = request_flag(r, "all_sites", user.all_sites);
@@ -382,7 +388,7 @@ const struct route users_routes[] = {
 		.handle = users_list,
 		.summary = "Who may log in",
 		.status = 200,
-		.reply = &user_shape,
+		.reply = &user_row,
 		.many = true,
 	},
 	{
@@ -394,7 +400,7 @@ const struct route users_routes[] = {
 		.status = 201,
 		.traits = ROUTE_REAUTH,
 		.body = new_user,
-		.reply = &user_shape,
+		.reply = &shape_user,
 	},
 	{
 		.method = "GET",
@@ -404,7 +410,7 @@ const struct route users_routes[] = {
 		.summary = "One of them",
 		.status = 200,
 		.parts = id_part,
-		.reply = &user_shape,
+		.reply = &shape_user,
 	},
 	{
 		.method = "PATCH",
@@ -416,7 +422,7 @@ const struct route users_routes[] = {
 		.traits = ROUTE_IF_MATCH | ROUTE_REAUTH,
 		.parts = id_part,
 		.body = edit_user,
-		.reply = &user_shape,
+		.reply = &shape_user,
 	},
 	{
 		.method = "DELETE",

@@ -110,6 +110,27 @@ def test_views_have_bounds(web: Client) -> None:
     assert len(web.get("/me/views").data["views"]) == 100
 
 
+def test_a_user_is_told_alike_and_a_login_stops_no_change(web: Client) -> None:
+    vera = somebody(web, "vera", "viewer")
+    me = vera.get("/me")
+    read = web.get(f"/users/{me.data['id']}")
+    assert read.data == me.data
+    (row,) = (one for one in web.get("/users").data if one["login"] == "vera")
+    assert row.pop("sessions") == 1 and row.pop("seen_at")
+    assert row == me.data
+    assert vera.log_in("vera", PASSWORD).status == 201
+    for client, place, answer in (
+        (vera, "/me", me),
+        (web, f"/users/{row['id']}", read),
+    ):
+        assert client.get(place).headers["etag"] == answer.headers["etag"]
+    changed = {"name": "Vera", "email": "v@example.org"}
+    known = {"If_Match": read.headers["etag"]}
+    done = web.ask("PATCH", f"/users/{row['id']}", changed, **known)
+    assert done.status == 200, done.text
+    assert vera.get("/me").data == done.data
+
+
 def test_everybody_changes_how_they_are_called_and_no_more(web: Client) -> None:
     vera = somebody(web, "vera", "viewer")
     me = vera.get("/me")
