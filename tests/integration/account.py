@@ -11,9 +11,8 @@ import subprocess
 import time
 from typing import Any
 
-from conftest import BUILD, Database
+from probe import Probe
 
-PROBE = BUILD / "tests" / "support" / "account_probe"
 NOW = 1800000000000  # 2027-01-15T08:00:00Z
 SECOND, MINUTE, HOUR = 1000, 60_000, 3_600_000
 DAY = 24 * HOUR
@@ -30,33 +29,10 @@ def code_at(moment: int, secret: str = SECRET) -> str:
     return f"{number % 1_000_000:06}"
 
 
-class Account:
+class Account(Probe):
     """Steps of one process, each at its own moment."""
 
-    def __init__(self, database: Database):
-        self.database = database
-        self.command = [str(PROBE), database.server.socket, database.name]
-
-    def steps(self, *steps: dict[str, Any]) -> list[dict[str, Any]]:
-        done = subprocess.run(
-            self.command,
-            input=json.dumps(steps),
-            capture_output=True,
-            text=True,
-            timeout=120,
-        )
-        assert done.returncode == 0, done.stderr + done.stdout
-        return [json.loads(line) for line in done.stdout.splitlines()]
-
-    def call(self, name: str, /, **ask: Any) -> dict[str, Any]:
-        """One call, however it ends."""
-        return self.steps({"call": name, **ask})[0]
-
-    def must(self, name: str, /, **ask: Any) -> dict[str, Any]:
-        """One call that has to end well."""
-        told = self.call(name, **ask)
-        assert told["ok"], told
-        return told
+    program = "account_probe"
 
     def refused(self, name: str, /, **ask: Any) -> tuple[str, str]:
         """Code and text of a call that has to be refused."""
@@ -104,9 +80,6 @@ class Account:
     def at_once(self, count: int, name: str, /, **ask: Any) -> list[dict[str, Any]]:
         """The same call by so many processes at once."""
         return self.finish(self.start(*[{"call": name, **ask}] * count))
-
-    def count(self, table: str) -> Any:
-        return self.database.one(f"SELECT COUNT(*) FROM {table}")
 
     def person(self, login: str = "maria", **more: Any) -> int:
         """Adds somebody who has a password."""

@@ -13,9 +13,9 @@ from typing import Any, Iterator
 
 import big_database
 import pytest
-from conftest import BUILD, Database, MariaDb
+from conftest import Database, MariaDb
+from probe import Probe
 
-LIST_PROBE = BUILD / "tests" / "support" / "list_probe"
 PER_PAGE = 25
 BESIDE = 50  # reads that a page may cost beside its rows
 # Reads that a row may cost: the table, its site, and what else it shows.
@@ -127,24 +127,11 @@ def question(slug: str, /, **params: Any) -> dict[str, Any]:
     }
 
 
-class Lists:
-    def __init__(self, database: Database):
-        self.database = database
-        self.command = [str(LIST_PROBE), database.server.socket, database.name]
-
-    def ask_all(self, questions: list[dict[str, Any]]) -> list[dict[str, Any]]:
-        done = subprocess.run(
-            self.command,
-            input=json.dumps(questions),
-            capture_output=True,
-            text=True,
-            timeout=300,
-        )
-        assert done.returncode == 0, done.stderr + done.stdout[-500:]
-        return [json.loads(line) for line in done.stdout.splitlines()]
+class Lists(Probe):
+    program = "list_probe"
 
     def ask(self, slug: str, /, **params: Any) -> dict[str, Any]:
-        return self.ask_all([question(slug, **params)])[0]
+        return self.steps(question(slug, **params))[0]
 
     def rows(self, slug: str, /, **params: Any) -> list[dict[str, Any]]:
         found = self.ask(slug, **params)
@@ -177,8 +164,8 @@ class Lists:
 
     def reads(self, slug: str, /, **params: Any) -> list[tuple[str, int, int]]:
         """Of the first page and of one deep in the list: reads and rows."""
-        first, count = self.ask_all(
-            [question(slug, **params), question(slug, _call="count", **params)]
+        first, count = self.steps(
+            question(slug, **params), question(slug, _call="count", **params)
         )
         assert "rows" in first, (slug, params, first)
         counting = count["reads"] if first["total"] > PER_PAGE else 0
@@ -465,19 +452,17 @@ def test_a_long_list_is_counted_again_after_half_a_minute(lists: Lists) -> None:
     def count(older: int, /, **params: Any) -> dict[str, Any]:
         return question("orders", _call="count", _older=older, **params)
 
-    found = lists.ask_all(
-        [
-            count(0),
-            count(0),
-            count(1_000),
-            count(0, site="shop1"),
-            count(0, _sites=[1]),
-            count(30_000),
-            count(0),
-            question("orders", _call="count"),
-            count(0, view="waiting"),
-            count(0, view="waiting"),
-        ]
+    found = lists.steps(
+        count(0),
+        count(0),
+        count(1_000),
+        count(0, site="shop1"),
+        count(0, _sites=[1]),
+        count(30_000),
+        count(0),
+        question("orders", _call="count"),
+        count(0, view="waiting"),
+        count(0, view="waiting"),
     )
     told = [(one["total"], one["capped"]) for one in found]
     assert told == 8 * [(10_000, True)] + 2 * [(2_000, False)]
@@ -780,12 +765,12 @@ def test_a_statement_is_prepared_once(lists: Lists) -> None:
     other = question("orders", imported=1)
     more = [question("orders", number=",".join("ABCDEFGH"[:n])) for n in range(1, 9)]
     sweep = [question(e["slug"]) for e in lists.describe()]
-    found = lists.ask_all([same, same, other, *more, same])
+    found = lists.steps(*[same, same, other, *more, same])
     assert [one["prepared"] for one in found][1:3] == [0, 0]
     assert found[-1]["prepared"] == 0
     assert found[-1]["rows"] == found[0]["rows"]
     # What is put aside for others is prepared anew, and answers the same.
-    found = lists.ask_all([same, *sweep, *more, *sweep, same])
+    found = lists.steps(*[same, *sweep, *more, *sweep, same])
     assert found[-1]["rows"] == found[0]["rows"]
 
 
@@ -868,7 +853,7 @@ def test_nothing_that_is_sent_is_sql(lists: Lists) -> None:
     tables = lists.database.run("SHOW TABLES")
     questions = list(hostile_questions(lists))
     wrong = []
-    for asked, found in zip(questions, lists.ask_all(questions)):
+    for asked, found in zip(questions, lists.steps(*questions)):
         told = json.dumps(found)
         if found.get("class") not in (None, "input", "denied"):
             wrong.append((asked["params"], found))

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 from conftest import Database
-from test_store import Store, explain, statement
+from store import Store, explain, statement
 
 OK, BLOCKED, MISSING, UNREACHABLE = 1, 2, 3, 4
 ITEM_HEADER = "sku,description,status,bc_number,gl_account,barcode,list_price\r\n"

@@ -2,7 +2,7 @@
 
 import pytest
 from conftest import Database
-from test_store import Store
+from store import Store
 
 
 @pytest.fixture

@@ -3,15 +3,14 @@
 import hashlib
 import json
 import os
-import subprocess
 import time
 from decimal import Decimal
 from typing import Any, Iterator
 
 import pytest
-from conftest import BUILD, SOURCE, Database, MariaDb
+from conftest import Database, MariaDb
+from store import Store, explain, statement
 
-STORE_PROBE = BUILD / "tests" / "support" / "store_probe"
 REQUIREMENT_QUERIES = (
     "SELECT name, order_last_run,\n"
     "TIMESTAMPDIFF(MINUTE, order_last_run, NOW()) as minutes_ago\n"
@@ -19,58 +18,6 @@ REQUIREMENT_QUERIES = (
     "WHERE is_active = 1 AND orders_sync = 1;",
     "SELECT COUNT(*) as pending\nFROM rm_order\nWHERE imported = 0;",
 )
-
-
-class Store:
-    """The stores, called through tests/support/store_probe."""
-
-    def __init__(self, database: Database):
-        self.database = database
-        self.command = [str(STORE_PROBE), database.server.socket, database.name]
-
-    def steps(self, *steps: dict[str, Any]) -> list[dict[str, Any]]:
-        done = subprocess.run(
-            self.command,
-            input=json.dumps(steps),
-            capture_output=True,
-            text=True,
-            timeout=60,
-        )
-        assert done.returncode == 0, done.stderr + done.stdout
-        return [json.loads(line) for line in done.stdout.splitlines()]
-
-    def call(self, name: str, /, **ask: Any) -> dict[str, Any]:
-        """One call, however it ends."""
-        return self.steps({"call": name, **ask})[0]
-
-    def must(self, name: str, /, **ask: Any) -> dict[str, Any]:
-        """One call that has to end well, and without a warning."""
-        told = self.call(name, **ask)
-        assert told["ok"], told
-        assert told["warnings_of_last"] == 0, told
-        return told
-
-    def fates(self, *orders: dict[str, Any], **ask: Any) -> list[str]:
-        told = self.must("store", orders=list(orders), **ask)
-        return [order["fate"] for order in told["orders"]]
-
-    def rows(self, what: str, **ask: Any) -> list[dict[str, Any]]:
-        return self.must("list", what=what, **ask)["rows"]
-
-    def listed(self, entity: str, /, **params: object) -> list[dict[str, Any]]:
-        """A list of the entity layer, all its pages."""
-        texts = {name: str(value) for name, value in params.items()}
-        return self.must("entity", entity=entity, params=texts)["rows"]
-
-    def one(self, statement: str, *values: object) -> Any:
-        return self.database.one(statement, *values)
-
-    def count(self, table: str, where: str = "1 = 1") -> int:
-        return int(self.one(f"SELECT COUNT(*) FROM {table} WHERE {where}"))
-
-    def row_counts(self) -> dict[str, int]:
-        tables = self.database.run("SHOW TABLES")
-        return {table: self.count(table) for (table,) in tables}
 
 
 @pytest.fixture
@@ -655,18 +602,3 @@ def test_lookups_go_by_key(many: Store, name: str, keys: dict[str, str]) -> None
     plan = explain(many.database, text, '["1", "2"]', 1)
     found = {row["table"]: row["key"] for row in plan}
     assert {table: found[table] for table in keys} == keys, plan
-
-
-def statement(package: str, name: str) -> str:
-    """The text of a statement, as it stands in sql/queries."""
-    text = (SOURCE / "sql" / "queries" / f"{package}.sql").read_text()
-    body = text.split(f"-- name: {name}\n", 1)[1].split("\n-- name:", 1)[0]
-    return "\n".join(x for x in body.splitlines() if not x.startswith("--"))
-
-
-def explain(database: Database, text: str, *values: object) -> list[dict[str, Any]]:
-    with database.connect() as connection, connection.cursor() as cursor:
-        text = text.replace("%", "%%").replace("?", "%s")
-        cursor.execute("EXPLAIN " + text, values[: text.count("%s")])
-        names = [d[0] for d in cursor.description]
-        return [dict(zip(names, row)) for row in cursor.fetchall()]
