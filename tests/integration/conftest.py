@@ -20,6 +20,7 @@ from typing import Iterator
 import pymysql
 import pytest
 from installation import Installation, Sandbox, start_sandbox
+from queue_bench import Bench
 
 BUILD = pathlib.Path(os.environ.get("OB_BUILD", "."))
 SOURCE = pathlib.Path(os.environ.get("OB_SOURCE", "."))
@@ -384,6 +385,11 @@ def box(sandbox_process: Sandbox) -> Sandbox:
 
 
 @pytest.fixture
+def queue(database: Database, tmp_path: pathlib.Path) -> Bench:
+    return Bench(database, tmp_path)
+
+
+@pytest.fixture
 def bare(
     empty_database: Database, box: Sandbox, tmp_path: pathlib.Path
 ) -> Installation:
@@ -392,6 +398,14 @@ def bare(
     # The real moment may lie in Business Central's window.
     made.set_clock(MOMENT, rate=1)
     return made
+
+
+@pytest.fixture
+def shop(bare: Installation) -> Installation:
+    """An installation whose shop has no order yet."""
+    bare.box.control("POST", "/_reset", {"seed": 1, "orders": 0})
+    bare.set_up()
+    return bare
 
 
 @pytest.fixture

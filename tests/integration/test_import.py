@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 from installation import Installation
-from test_fault_rows import add, change, marked, shop, stored  # noqa: F401
+from fault_rows import add, change, marked, stored
 
 
 def run(ob: Installation, *words: str) -> dict[int, tuple[str, str]]:
@@ -22,7 +22,7 @@ def run(ob: Installation, *words: str) -> dict[int, tuple[str, str]]:
 
 
 def test_its_filter_wins_for_this_import_and_the_site_stays_as_it_is(
-    shop: Installation,  # noqa: F811
+    shop: Installation,
 ) -> None:
     (ready,), (done,), (held,) = (
         add(shop, 1, first_id=number, status=status)
@@ -41,7 +41,7 @@ def test_its_filter_wins_for_this_import_and_the_site_stays_as_it_is(
 
 
 def test_the_same_import_twice_creates_nothing(
-    shop: Installation,  # noqa: F811
+    shop: Installation,
 ) -> None:
     ids = add(shop, 5, variety="plain")
     assert set(run(shop).values()) == {("stored", "")}
@@ -53,7 +53,7 @@ def test_the_same_import_twice_creates_nothing(
 
 
 def test_an_id_that_the_shop_does_not_know_is_told_and_completes(
-    shop: Installation,  # noqa: F811
+    shop: Installation,
 ) -> None:
     assert run(shop, "--order-id=999") == {999: ("skipped", "gone")}
     assert shop.one("SELECT state FROM rm_operation") == "completed"
@@ -77,7 +77,7 @@ def test_filters_combine_with_the_id(
 
 
 def test_a_start_date_is_midnight_of_the_stores_zone(
-    shop: Installation,  # noqa: F811
+    shop: Installation,
 ) -> None:
     before, at = add(shop, 2)
     change(shop, before, date_created_gmt="2026-01-01T04:59:59")
@@ -88,7 +88,7 @@ def test_a_start_date_is_midnight_of_the_stores_zone(
 
 
 def test_an_order_in_error_is_imported_by_its_id_after_a_fix(
-    shop: Installation,  # noqa: F811
+    shop: Installation,
 ) -> None:
     (number,) = add(shop, 1, mix={"sku_blocked": 1})
     shop.ob("order", "sync", "--site=demo")
@@ -100,7 +100,7 @@ def test_an_order_in_error_is_imported_by_its_id_after_a_fix(
 
 
 def test_it_may_run_beside_the_automatic_sync(
-    shop: Installation,  # noqa: F811
+    shop: Installation,
 ) -> None:
     ids = add(shop, 50)
     shop.box.control("PUT", "/_latency", {"ms": 50})

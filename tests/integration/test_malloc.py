@@ -10,7 +10,7 @@ import signal
 import pytest
 from conftest import MOMENT
 from installation import BUILD, Installation
-from test_fault_rows import add, marked, stored
+from fault_rows import add, marked, stored
 from test_faults import settle
 
 OBFAULT = str(BUILD / "tests" / "support" / "libobfault.so")
