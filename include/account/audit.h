@@ -79,9 +79,5 @@ MUST_CHECK bool audit_anchor(struct db *db, const unsigned char key[32],
 MUST_CHECK bool audit_purge(struct db *db, const unsigned char key[32],
 			    const char *chain, utc_ms before, utc_ms now,
 			    uint64_t *removed, struct err *e);
-/* The latest: id, at, who, ip, request_id, action, object, old_value, new_value
- */
-MUST_CHECK bool audit_list(struct db *db, unsigned limit, struct rows *out,
-			   struct err *e);
 
 #endif

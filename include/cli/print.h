@@ -102,11 +102,6 @@ void print_fill(struct print *print, struct rows *rows, struct cell *cell);
 /* Every row of a statement whose columns are named as ours, or by from. */
 MUST_CHECK bool print_rows(struct print *print, struct rows *rows,
 			   struct err *e);
-/* The same, and keeps the last row's value of a column: the next page's start.
- */
-MUST_CHECK bool print_rows_keep(struct print *print, struct rows *rows,
-				const char *column, char *out, size_t room,
-				struct err *e);
 MUST_CHECK bool print_close(struct print *print, struct err *e);
 void print_end(struct print *print);
 

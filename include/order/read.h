@@ -42,28 +42,4 @@ MUST_CHECK bool order_read_events(struct db *db, int64_t id, struct rows *out,
 MUST_CHECK bool order_read_payloads(struct db *db, int64_t id, struct rows *out,
 				    struct err *e);
 
-struct order_filter {
-	int64_t site_id;    /* 0 = all */
-	const char *view;   /* one of order_views; NULL = all stored */
-	utc_ms since;       /* placed at or after; 0 = any */
-	utc_ms before_date; /* order_date and id of the last row of the page */
-	int64_t before_id;  /* before this one; 0 = first page */
-	unsigned limit;     /* 1 to 1000 */
-};
-
-/*
- * One page, newest first: id, number, site_code, order_date,
- * customer, currency, total_due, line_count, outcome, state, mark_state,
- * bc_state, imported, verified, changed_upstream, nav_sales_order_number, code,
- * platform_order_id. ERR_INPUT names the views when there is no such one.
- */
-MUST_CHECK bool order_list(struct db *db, const struct order_filter *filter,
-			   struct rows *out, struct err *e);
-/*
- * waiting, exported, stored, cancelled, fulfilled, delivered, unmarked,
- * mark_failed, held, changed and, of what is not stored, soft, hard, skipped,
- * gone; ended by NULL.
- */
-extern const char *const order_views[];
-
 #endif

@@ -29,21 +29,6 @@ MUST_CHECK bool item_save(struct db *db, struct item *item, struct err *e);
 MUST_CHECK bool item_delete(struct db *db, const char *key, unsigned version,
 			    struct err *e);
 
-struct item_filter {
-	const char *status; /* one of the statuses, or NULL: all */
-	const char *search; /* part of SKU or description, or NULL */
-	const char *after;  /* the last SKU of the page before, "" = first */
-	unsigned limit;     /* 1 to 1000 */
-};
-
-/*
- * One page by SKU: id, sku, description, status, bc_number, gl_account,
- * barcode, list_price, unit, bc (ok, blocked, missing, or "" not known),
- * checked_at, in_kits, last_ordered_at, updated_at, version.
- */
-MUST_CHECK bool item_list(struct db *db, const struct item_filter *filter,
-			  struct rows *out, struct err *e);
-
 struct item_changes {
 	size_t added, changed, unchanged, removed;
 };

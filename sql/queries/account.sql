@@ -489,12 +489,6 @@ WHERE chain = ?
   AND seq <= ?
 LIMIT 1000
 
--- name: audit_list
-SELECT id, at, who, ip, request_id, action, object, old_value, new_value
-FROM rm_audit
-ORDER BY at DESC, id DESC
-LIMIT ?
-
 -- name: view_find
 SELECT views, version
 FROM rm_view

@@ -135,26 +135,6 @@ SELECT s.code, c.checked_at, c.subscriptions,
  WHERE s.is_active = 1 AND s.deleted_at IS NULL
  ORDER BY s.id
 
--- name: cron_list
-SELECT c.name, c.kind, t.code AS site_code, c.is_enabled, c.frequency,
-       c.next_run_at, c.last_run_at
-  FROM rm_schedule AS c
-  LEFT JOIN rm_sites AS t ON t.id = c.site_id
- ORDER BY c.name
-
--- name: operation_list
--- Newest first; a filter that is NULL takes all.
-SELECT o.id, o.kind, s.code AS site_code, o.state, o.stored, o.soft, o.hard,
-       o.created_at, o.completed_at, o.error_code, o.error
-  FROM rm_operation AS o
-  LEFT JOIN rm_sites AS s ON s.id = o.site_id
- WHERE (? IS NULL OR o.state = ?)
-   AND (? IS NULL OR o.kind = ?)
-   AND (? IS NULL OR o.site_id = ?)
-   AND (? IS NULL OR o.created_at >= ?)
- ORDER BY o.created_at DESC, o.id DESC
- LIMIT ?
-
 -- name: operation_show
 SELECT o.id, o.kind, s.code AS site_code, o.state, o.is_full, o.dry_run,
        o.scope, o.phase, o.done, o.total, o.unit, o.fetched, o.stored,

@@ -162,9 +162,3 @@ audit_write(struct db *db, const unsigned char key[32], const char *chain,
 
 	return db_transact(db, write_alone, &w, e);
 }
-
-bool
-audit_list(struct db *db, unsigned limit, struct rows *out, struct err *e)
-{
-	return db_open(db, out, SQL_AUDIT_LIST, BINDS(bind_int(limit)), e);
-}

@@ -1,5 +1,5 @@
 #include "account/audit.h"
-#include "cli/print.h"
+#include "listing.h"
 #include "local.h"
 
 #include <stdio.h>
@@ -28,20 +28,21 @@ list(struct app *app, struct call *call, struct err *e)
 	static const struct column columns[] = {
 		{.name = "id", .type = PRINT_ID},
 		{.name = "at", .type = PRINT_TIME},
-		{.name = "who"},
+		{.name = "who", .from = "user"},
 		{.name = "ip"},
 		{.name = "action"},
 		{.name = "object"},
 		{.name = "request_id"},
 		{0},
 	};
-	AUTO(print) print = {0};
-	AUTO(rows) rows = ROWS;
+	const struct listing listing = {
+		.entity = &entity_audit,
+		.columns = columns,
+		.limit = call_int(call, "limit", 50),
+		.is_latest = true,
+	};
 
-	return print_open(&print, call, columns, e) &&
-	       audit_list(app->db, (unsigned)call_int(call, "limit", 50), &rows,
-			  e) &&
-	       print_rows(&print, &rows, e) && print_close(&print, e);
+	return listing_print(app, call, &listing, e);
 }
 
 const struct command audit_commands[] = {

@@ -2,7 +2,7 @@
 
 #include "app/app.h"
 #include "app/retry.h"
-#include "cli/print.h"
+#include "listing.h"
 #include "local.h"
 #include "product/item_csv.h"
 #include "product/item_store.h"
@@ -19,43 +19,18 @@ static const struct column columns[] = {
 	{0},
 };
 
-/* Pages of a thousand until the limit or the end. */
-static bool
-print_items(struct app *app, struct call *call, struct print *print,
-	    struct err *e)
-{
-	char after[SKU_ROOM] = "";
-	int64_t left = call_int(call, "limit", 100);
-
-	while (left > 0) {
-		const struct item_filter filter = {
-			.status = call_text_or_null(call, "status"),
-			.search = call_text_or_null(call, "search"),
-			.after = after,
-			.limit = left < 1000 ? (unsigned)left : 1000,
-		};
-		AUTO(rows) rows = ROWS;
-
-		if (!item_list(app->db, &filter, &rows, e))
-			return false;
-		if (!print_rows_keep(print, &rows, "sku", after, sizeof(after),
-				     e))
-			return false;
-		if (rows.count < filter.limit)
-			return true;
-		left -= (int64_t)rows.count;
-	}
-	call_say(call, "there may be more: raise --limit, or narrow it down");
-	return true;
-}
-
 static bool
 item_list_run(struct app *app, struct call *call, struct err *e)
 {
-	AUTO(print) print = {0};
+	struct listing listing = {
+		.entity = &entity_items,
+		.columns = columns,
+		.limit = call_int(call, "limit", 100),
+	};
 
-	return print_open(&print, call, columns, e) &&
-	       print_items(app, call, &print, e) && print_close(&print, e);
+	listing_where(&listing, "status", call_text_or_null(call, "status"));
+	listing_where(&listing, "search", call_text_or_null(call, "search"));
+	return listing_print(app, call, &listing, e);
 }
 
 /* Orders that wait for one of these SKUs, or failed by it, are tried again. */

@@ -1,12 +1,12 @@
 #include "app/app.h"
 #include "app/retry.h"
-#include "cli/print.h"
+#include "listing.h"
 #include "local.h"
 #include "product/kit_csv.h"
 #include "product/kit_store.h"
 
 static const struct column columns[] = {
-	{.name = "parent_sku"},
+	{.name = "parent_sku", .from = "sku"},
 	{.name = "components", .type = PRINT_COUNT},
 	{.name = "valid_from", .type = PRINT_TIME},
 	{.name = "valid_to", .type = PRINT_TIME},
@@ -22,36 +22,16 @@ limits_of(const struct app *app)
 }
 
 static bool
-print_kits(struct app *app, struct call *call, struct print *print,
-	   struct err *e)
-{
-	char after[SKU_ROOM] = "";
-	int64_t left = call_int(call, "limit", 100);
-
-	while (left > 0) {
-		const unsigned page = left < 1000 ? (unsigned)left : 1000;
-		AUTO(rows) rows = ROWS;
-
-		if (!kit_list(app->db, after, call_text_or_null(call, "search"),
-			      page, &rows, e) ||
-		    !print_rows_keep(print, &rows, "parent_sku", after,
-				     sizeof(after), e))
-			return false;
-		if (rows.count < page)
-			return true;
-		left -= (int64_t)rows.count;
-	}
-	call_say(call, "there may be more: raise --limit, or narrow it down");
-	return true;
-}
-
-static bool
 kit_list_run(struct app *app, struct call *call, struct err *e)
 {
-	AUTO(print) print = {0};
+	struct listing listing = {
+		.entity = &entity_kits,
+		.columns = columns,
+		.limit = call_int(call, "limit", 100),
+	};
 
-	return print_open(&print, call, columns, e) &&
-	       print_kits(app, call, &print, e) && print_close(&print, e);
+	listing_where(&listing, "search", call_text_or_null(call, "search"));
+	return listing_print(app, call, &listing, e);
 }
 
 static bool

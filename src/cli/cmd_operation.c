@@ -5,6 +5,7 @@
 #include "cli/operate.h"
 #include "cli/print.h"
 #include "cli/progress.h"
+#include "listing.h"
 #include "local.h"
 
 static const char *const states[] = {
@@ -51,14 +52,14 @@ words(const char *code)
 static const struct column list_columns[] = {
 	{.name = "id", .type = PRINT_ID},
 	{.name = "kind"},
-	{.name = "site_code"},
+	{.name = "site_code", .from = "site.code"},
 	{.name = "state", .words = words},
 	{.name = "stored", .type = PRINT_COUNT},
 	{.name = "soft", .type = PRINT_COUNT},
 	{.name = "hard", .type = PRINT_COUNT},
 	{.name = "created_at", .type = PRINT_TIME},
 	{.name = "completed_at", .type = PRINT_TIME},
-	{.name = "error"},
+	{.name = "error", .from = "error.full_text"},
 	{0},
 };
 
@@ -112,22 +113,19 @@ static const struct column job_columns[] = {
 static bool
 list(struct app *app, struct call *call, struct err *e)
 {
-	AUTO(print) print = {0};
-	AUTO(rows) rows = ROWS;
-	const struct bind state = bind_text(call_text_or_null(call, "state"));
-	const struct bind kind = bind_text(call_text_or_null(call, "kind"));
-	const struct bind since =
-		bind_time(call_time(call, "since", app_now(app)));
-	int64_t site_id;
+	struct listing listing = {
+		.entity = &entity_operations,
+		.columns = list_columns,
+		.limit = call_int(call, "limit", 20),
+		.is_latest = true,
+	};
 
-	return print_open(&print, call, list_columns, e) &&
-	       call_site(app, call, &site_id, e) &&
-	       db_open(app->db, &rows, SQL_OPERATION_LIST,
-		       BINDS(state, state, kind, kind, bind_id(site_id),
-			     bind_id(site_id), since, since,
-			     bind_int(call_int(call, "limit", 20))),
-		       e) &&
-	       print_rows(&print, &rows, e) && print_close(&print, e);
+	listing_where(&listing, "state", call_text_or_null(call, "state"));
+	listing_where(&listing, "kind", call_text_or_null(call, "kind"));
+	listing_between(&listing, "created_at",
+			call_time(call, "since", app_now(app)), 0);
+	return listing_of_site(&listing, app, call, e) &&
+	       listing_print(app, call, &listing, e);
 }
 
 static bool

@@ -3,15 +3,39 @@
 
 #include "base/text.h"
 #include "cli/print.h"
+#include "listing.h"
 #include "local.h"
 #include "order/read.h"
 #include "order/standing.h"
 
-enum { PAGE = 1000, LOOK_MAX = 1000000 };
-
 static const char *const pipeline[] = {"stored",    "marked",    "exported",
 				       "verified",  "fulfilled", "archived",
 				       "cancelled", "hard",      NULL};
+
+/* What each view is in the API; there it may have another name. */
+static const struct {
+	const struct entity *entity;
+	const char *field, *value;
+} views[] = {
+	{&entity_orders, "view", "waiting"},
+	{&entity_orders, "view", "exported"},
+	{&entity_orders, "state", "stored"},
+	{&entity_orders, "state", "cancelled"},
+	{&entity_orders, "state", "fulfilled"},
+	{&entity_orders, "state", "delivered"},
+	{&entity_orders, "view", "unmarked"},
+	{&entity_orders, "mark_state", "failed"},
+	{&entity_orders, "view", "held"},
+	{&entity_orders, "view", "changed"},
+	{&entity_orders, "view", "soft"},
+	{&entity_orders, "view", "error"},
+	{&entity_orders, "view", "skipped"},
+	{&entity_orders_met, "outcome", "gone"},
+};
+static const char *const view_names[COUNT_OF(views) + 1] = {
+	"waiting",   "exported", "stored",      "cancelled", "fulfilled",
+	"delivered", "unmarked", "mark_failed", "held",      "changed",
+	"soft",      "hard",     "skipped",     "gone",      NULL};
 
 static const struct flag list_flags[] = {
 	FLAG_SITE,
@@ -25,7 +49,7 @@ static const struct flag list_flags[] = {
 	{.name = "view",
 	 .type = FLAG_WORD,
 	 .value = "VIEW",
-	 .words = order_views,
+	 .words = view_names,
 	 .help = "one of the dashboard's lists; also of orders not stored"},
 	FLAG_LIMIT("at most so many, the newest; default 20"),
 	{0},
@@ -41,17 +65,17 @@ static const struct flag order_argument[] = {
 
 static const struct column list_columns[] = {
 	{.name = "number"},
-	{.name = "site_code"},
+	{.name = "site_code", .from = "site"},
 	{.name = "order_date", .type = PRINT_TIME},
-	{.name = "customer"},
+	{.name = "customer", .type = PRINT_COMPUTED},
 	{.name = "total_due", .type = PRINT_MONEY},
 	{.name = "currency"},
 	{.name = "line_count", .type = PRINT_COUNT},
 	{.name = "pipeline", .type = PRINT_COMPUTED},
-	{.name = "nav_sales_order_number"},
+	{.name = "nav_sales_order_number", .from = "bc_number"},
 	{0},
 };
-enum { LIST_PIPELINE = 7 };
+enum { LIST_CUSTOMER = 3, LIST_PIPELINE = 7 };
 
 static const struct column show_columns[] = {
 	{.name = "number"},
@@ -162,72 +186,63 @@ standing_of(struct rows *rows)
 	return order_pipeline(&standing);
 }
 
-/* What is still to be printed, and where the next page begins. */
 struct search {
-	struct order_filter filter;
-	const char *state; /* NULL = any */
-	int64_t left;
+	const char *state;       /* NULL = any */
+	struct strbuf *customer; /* of the present row */
 };
 
 static bool
-print_page(struct app *app, struct search *search, struct print *print,
-	   size_t *met, struct err *e)
+stands_there(void *context, struct rows *rows)
 {
-	AUTO(rows) rows = ROWS;
-	struct cell cell[COUNT_OF(list_columns)];
+	const struct search *search = context;
 
-	if (!order_list(app->db, &search->filter, &rows, e))
-		return false;
-	while (search->left > 0 && rows_next(&rows)) {
-		const char *state = standing_of(&rows);
+	return strcmp(standing_of(rows), search->state) == 0;
+}
 
-		search->filter.before_date = rows_time(&rows, "order_date");
-		search->filter.before_id = rows_int(&rows, "id");
-		if (search->state != NULL && strcmp(state, search->state) != 0)
-			continue;
-		print_fill(print, &rows, cell);
-		cell[LIST_PIPELINE] = cell_text(state);
-		print_row(print, cell, print->cells);
-		search->left--;
-	}
-	*met += rows.count;
-	return rows_check(&rows, e);
+static bool
+fill_order(void *context, struct rows *rows, struct cell *cell, struct err *e)
+{
+	struct strbuf *customer = ((const struct search *)context)->customer;
+	const char *first, *last;
+
+	cell[LIST_PIPELINE] = cell_text(standing_of(rows));
+	if (rows_null(rows, "first_name") && rows_null(rows, "last_name"))
+		return true; /* it is not stored */
+	strbuf_clear(customer);
+	first = rows_borrow(rows, "first_name", NULL);
+	last = rows_borrow(rows, "last_name", NULL);
+	strbuf_addf(customer, "%s%s%s", first,
+		    *first != '\0' && *last != '\0' ? " " : "", last);
+	cell[LIST_CUSTOMER] = cell_text(strbuf_text(customer));
+	return strbuf_check(customer, e);
 }
 
 static bool
 list(struct app *app, struct call *call, struct err *e)
 {
-	const utc_ms until = call_time(call, "until", app_now(app));
-	struct search search = {
-		.filter = {.view = call_text_or_null(call, "view"),
-			   .since = call_time(call, "since", app_now(app)),
-			   .before_date = until,
-			   /* No order has a lower id: those before, alone. */
-			   .before_id = until != 0 ? 1 : 0},
-		.state = call_text_or_null(call, "state"),
-		.left = call_int(call, "limit", 20),
+	AUTO(strbuf) customer = STRBUF(4096);
+	struct search search = {call_text_or_null(call, "state"), &customer};
+	struct listing listing = {
+		.entity = &entity_orders,
+		.columns = list_columns,
+		.limit = call_int(call, "limit", 20),
+		.is_latest = true,
+		.takes = search.state == NULL ? NULL : stands_there,
+		.fill = fill_order,
+		.context = &search,
 	};
-	AUTO(print) print = {0};
-	size_t met = 0, before;
 
-	if (!print_open(&print, call, list_columns, e) ||
-	    !call_site(app, call, &search.filter.site_id, e))
-		return false;
-	do {
-		before = met;
-		search.filter.limit = PAGE;
-		if (search.state == NULL && search.left < PAGE)
-			search.filter.limit = (unsigned)search.left;
-		if (!print_page(app, &search, &print, &met, e))
-			return false;
-	} while (search.left > 0 && met < LOOK_MAX &&
-		 met - before == search.filter.limit);
-	if (met >= LOOK_MAX)
-		call_say(call,
-			 "looked at %zu orders: narrow it down by "
-			 "--since and --until",
-			 met);
-	return print_close(&print, e);
+	if (call_given(call, "view")) {
+		const size_t view = call_word(call, "view", 0);
+
+		listing.entity = views[view].entity;
+		listing_where(&listing, views[view].field, views[view].value);
+	}
+	listing_between(&listing, "order_date",
+			call_time(call, "since", app_now(app)),
+			call_time(call, "until", app_now(app)));
+	return listing_of_site(&listing, app, call, e) &&
+	       listing_print(app, call, &listing, e);
 }
 
 /* Components stand indented below their kit, in tables only. */

@@ -11,6 +11,7 @@
 #include "cli/print.h"
 #include "flow/jobs.h"
 #include "flow/webhook.h"
+#include "listing.h"
 #include "local.h"
 #include "queue/schedule.h"
 #include "queue/window.h"
@@ -299,19 +300,20 @@ run_cron_list(struct app *app, struct call *call, struct err *e)
 	static const struct column columns[] = {
 		{.name = "name"},
 		{.name = "kind"},
-		{.name = "site_code"},
-		{.name = "is_enabled", .type = PRINT_FLAG},
+		{.name = "site_code", .from = "site"},
+		{.name = "is_enabled", .type = PRINT_FLAG, .from = "enabled"},
 		{.name = "frequency"},
 		{.name = "next_run_at", .type = PRINT_TIME},
 		{.name = "last_run_at", .type = PRINT_TIME},
 		{0},
 	};
-	AUTO(print) print = {0};
-	AUTO(rows) rows = ROWS;
+	const struct listing listing = {
+		.entity = &entity_schedules,
+		.columns = columns,
+		.limit = INT64_MAX,
+	};
 
-	return db_open(app->db, &rows, SQL_CRON_LIST, NO_BINDS, e) &&
-	       print_open(&print, call, columns, e) &&
-	       print_rows(&print, &rows, e) && print_close(&print, e);
+	return listing_print(app, call, &listing, e);
 }
 
 static bool

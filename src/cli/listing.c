@@ -5,7 +5,7 @@
 
 #include "local.h"
 
-enum { PAGE = 1000 };
+enum { PAGE = 1000, LOOK_MAX = 1000000 };
 
 void
 listing_where(struct listing *listing, const char *name, const char *value)
@@ -13,6 +13,22 @@ listing_where(struct listing *listing, const char *name, const char *value)
 	if (value != NULL)
 		listing->filter[listing->filters++] =
 			(struct list_param){name, value};
+}
+
+void
+listing_between(struct listing *listing, const char *name, utc_ms since,
+		utc_ms until)
+{
+	char from[TIME_TEXT_MAX] = "", to[TIME_TEXT_MAX] = "";
+
+	if (since != 0)
+		(void)time_text(since, from);
+	if (until != 0)
+		(void)time_text(until, to);
+	(void)snprintf(listing->range, sizeof(listing->range), "%s..%s", from,
+		       to);
+	if (since != 0 || until != 0)
+		listing_where(listing, name, listing->range);
 }
 
 bool
@@ -45,44 +61,51 @@ open_list(struct app *app, const struct listing *listing, struct list_ask *ask,
 		.with_pii = true,
 		.per_page_max = is_grouped(listing) ? LIST_COUNT_MAX : PAGE,
 	};
+	const int64_t most = access.per_page_max;
 	struct list_param param[LISTING_FILTERS_MAX + 1];
 	struct list_fault bad;
 	char per_page[24];
 
-	(void)snprintf(per_page, sizeof(per_page), "%lld",
-		       (long long)(listing->limit < access.per_page_max
-					   ? listing->limit
-					   : access.per_page_max));
+	(void)snprintf(
+		per_page, sizeof(per_page), "%lld",
+		(long long)(listing->takes == NULL && listing->limit < most
+				    ? listing->limit
+				    : most));
 	memcpy(param, listing->filter, sizeof(listing->filter));
 	param[listing->filters] = (struct list_param){"per_page", per_page};
 	return list_read(listing->entity, app->db, param, listing->filters + 1,
 			 &access, ask, &bad, e);
 }
 
-/* What is left of the limit, at most a page; the rest is of the next one. */
+/* Rows until so many are read, or none are left to print. */
 static bool
 print_page(const struct listing *listing, struct print *print,
-	   struct rows *rows, int64_t most, struct err *e)
+	   struct rows *rows, size_t most, int64_t *left, struct err *e)
 {
 	struct cell cell[PRINT_COLUMNS_MAX];
 
 	/* No step behind the last: what it holds is still asked for. */
-	if (most > (int64_t)rows->count)
-		most = (int64_t)rows->count;
-	for (int64_t i = 0; i < most && rows_next(rows); i++) {
+	while (*left > 0 && rows->seen < most && rows->seen < rows->count &&
+	       rows_next(rows)) {
+		if (listing->takes != NULL &&
+		    !listing->takes(listing->context, rows))
+			continue;
 		print_fill(print, rows, cell);
 		if (listing->fill != NULL &&
 		    !listing->fill(listing->context, rows, cell, e))
 			return false;
 		print_row(print, cell, print->cells);
+		(*left)--;
 	}
 	return rows_check(rows, e);
 }
 
 static void
-say_more(const struct call *call)
+say_more(const struct listing *listing, const struct print *print)
 {
-	call_say(call, "there may be more: raise --limit, or narrow it down");
+	if (!listing->is_latest)
+		call_say(print->call,
+			 "there may be more: raise --limit, or narrow it down");
 }
 
 static bool
@@ -90,14 +113,15 @@ print_groups(struct app *app, const struct listing *listing,
 	     struct list_ask *ask, struct print *print, struct err *e)
 {
 	AUTO(rows) rows = ROWS;
+	int64_t left = listing->limit;
 
 	if (!list_rows(app->db, ask, &rows, e) ||
-	    !print_page(listing, print, &rows, listing->limit, e))
+	    !print_page(listing, print, &rows, rows.count, &left, e))
 		return false;
 	if (rows.count == 0)
 		return true;
 	if (rows_int(&rows, "in_all") > listing->limit)
-		say_more(print->call);
+		say_more(listing, print);
 	if (rows_int(&rows, "rows_in_all") >= LIST_COUNT_MAX)
 		call_say(print->call, "these are made of the latest %d",
 			 LIST_COUNT_MAX);
@@ -108,19 +132,24 @@ static bool
 print_all(struct app *app, const struct listing *listing, struct list_ask *ask,
 	  struct print *print, struct err *e)
 {
-	for (int64_t left = listing->limit; left > 0; left -= PAGE) {
+	int64_t left = listing->limit;
+
+	for (size_t looked = 0; looked < LOOK_MAX; looked += ask->per_page) {
 		AUTO(rows) rows = ROWS;
 
 		if (!list_rows(app->db, ask, &rows, e) ||
-		    !print_page(listing, print, &rows,
-				left < PAGE ? left : PAGE, e))
+		    !print_page(listing, print, &rows, ask->per_page, &left, e))
 			return false;
-		if (rows.count <= ask->per_page)
+		if (rows.seen == rows.count)
 			return true;
-		if (left > PAGE && !list_follow(ask, &rows, e))
+		if (left == 0) {
+			say_more(listing, print);
+			return true;
+		}
+		if (!list_follow(ask, &rows, e))
 			return false;
 	}
-	say_more(print->call);
+	call_say(print->call, "looked at %d rows: narrow it down", LOOK_MAX);
 	return true;
 }
 

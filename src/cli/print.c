@@ -214,24 +214,15 @@ print_fill(struct print *print, struct rows *rows, struct cell *cell)
 }
 
 bool
-print_rows_keep(struct print *print, struct rows *rows, const char *column,
-		char *out, size_t room, struct err *e)
+print_rows(struct print *print, struct rows *rows, struct err *e)
 {
 	struct cell cell[PRINT_COLUMNS_MAX];
 
 	while (rows_next(rows)) {
 		print_fill(print, rows, cell);
 		print_row(print, cell, print->cells);
-		if (column != NULL)
-			rows_text(rows, column, out, room);
 	}
 	return rows_check(rows, e);
-}
-
-bool
-print_rows(struct print *print, struct rows *rows, struct err *e)
-{
-	return print_rows_keep(print, rows, NULL, NULL, 0, e);
 }
 
 static void

@@ -3,12 +3,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/strbuf.h"
-
-/* Before any order, and after: DATETIME's own ends. */
-static const utc_ms first_moment = INT64_C(-30610224000000);
-static const utc_ms last_moment = INT64_C(253402300799000);
-
 bool
 order_find(struct db *db, const char *word, int64_t *id, struct err *e)
 {
@@ -102,77 +96,5 @@ bool
 order_read_payloads(struct db *db, int64_t id, struct rows *out, struct err *e)
 {
 	return db_open(db, out, SQL_ORDER_READ_PAYLOADS, BINDS(bind_int(id)),
-		       e);
-}
-
-/* What each view asks for: a statement and the value that it is about. */
-static const struct view {
-	enum sql_id statement;
-	const char *value; /* NULL: the number */
-	int64_t number;
-} views[] = {
-	{SQL_ORDER_LIST_IMPORTED, NULL, 0},
-	{SQL_ORDER_LIST_IMPORTED, NULL, 1},
-	{SQL_ORDER_LIST_STATE, "stored", 0},
-	{SQL_ORDER_LIST_STATE, "cancelled", 0},
-	{SQL_ORDER_LIST_STATE, "fulfilled", 0},
-	{SQL_ORDER_LIST_STATE, "delivered", 0},
-	{SQL_ORDER_LIST_MARK_STATE, "pending", 0},
-	{SQL_ORDER_LIST_MARK_STATE, "failed", 0},
-	{SQL_ORDER_LIST_BC_STATE, "held", 0},
-	{SQL_ORDER_LIST_CHANGED, NULL, 1},
-	{SQL_ORDER_LIST_OUTCOME, "soft", 0},
-	{SQL_ORDER_LIST_OUTCOME, "error", 0},
-	{SQL_ORDER_LIST_OUTCOME, "skipped", 0},
-	{SQL_ORDER_LIST_OUTCOME, "gone", 0},
-};
-
-const char *const order_views[COUNT_OF(views) + 1] = {
-	"waiting",   "exported", "stored",      "cancelled", "fulfilled",
-	"delivered", "unmarked", "mark_failed", "held",      "changed",
-	"soft",      "hard",     "skipped",     "gone",      NULL,
-};
-
-static bool
-find_view(const char *name, const struct view **out, struct err *e)
-{
-	AUTO(strbuf) known = STRBUF(sizeof(e->hint));
-
-	for (size_t i = 0; i < COUNT_OF(views); i++) {
-		if (strcmp(order_views[i], name) == 0) {
-			*out = &views[i];
-			return true;
-		}
-		strbuf_addf(&known, "%s%s", i ? ", " : "", order_views[i]);
-	}
-	(void)err_set(e, ERR_INPUT, "no orders are called \"%.40s\"", name);
-	return err_hint(e, "%s", strbuf_text(&known));
-}
-
-bool
-order_list(struct db *db, const struct order_filter *f, struct rows *out,
-	   struct err *e)
-{
-	const struct bind before =
-		bind_time(f->before_id ? f->before_date : last_moment);
-	const struct bind since = bind_time(f->since ? f->since : first_moment);
-	const struct bind id = bind_int(f->before_id);
-	const struct bind site = bind_id(f->site_id);
-	const struct bind limit = bind_int(f->limit);
-	const struct view *view;
-
-	if (f->view == NULL && f->site_id == 0)
-		return db_open(db, out, SQL_ORDER_LIST,
-			       BINDS(before, before, id, since, limit), e);
-	if (f->view == NULL)
-		return db_open(db, out, SQL_ORDER_LIST_SITE,
-			       BINDS(site, before, before, id, since, limit),
-			       e);
-	if (!find_view(f->view, &view, e))
-		return false;
-	return db_open(db, out, view->statement,
-		       BINDS(view->value ? bind_text(view->value)
-					 : bind_int(view->number),
-			     before, before, id, since, site, site, limit),
 		       e);
 }

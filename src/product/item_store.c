@@ -178,28 +178,6 @@ item_delete(struct db *db, const char *key, unsigned version, struct err *e)
 	return err_as(e, OB_PRECONDITION_FAILED);
 }
 
-bool
-item_list(struct db *db, const struct item_filter *filter, struct rows *out,
-	  struct err *e)
-{
-	const struct bind after = bind_text(filter->after ? filter->after : "");
-	const struct bind search = bind_text_or_null(filter->search);
-	const struct bind limit = bind_int(filter->limit);
-
-	if (filter->status == NULL)
-		return db_open(db, out, SQL_ITEM_LIST,
-			       BINDS(after, search, search, search, limit), e);
-	if (item_status_find(filter->status) == ITEM_ABSENT)
-		return err_set(e, ERR_INPUT,
-			       "no item status \"%s\": active, sell_through, "
-			       "blocked or discontinued",
-			       filter->status);
-	return db_open(db, out, SQL_ITEM_LIST_STATUS,
-		       BINDS(bind_text(filter->status), after, search, search,
-			     search, limit),
-		       e);
-}
-
 /* What Business Central knows of an item. */
 static const struct item_fields of_bc = {
 	.description = true,

@@ -2,7 +2,7 @@
 
 A new statement needs an entry here: its values, and where it reads a big table
 from one end to the other, the table and the reason why it may. With page, the
-values are those of a page deep in the list, of which each row may cost `each`
+values are those of a page deep in the list, of which each row may cost three
 reads. What else reads far more rows than it gives says why in `dear`.
 """
 
@@ -24,20 +24,15 @@ class Case:
     values: tuple[Any, ...] = ()
     scan: dict[str, str] = field(default_factory=dict)  # table: reason
     page: int = 0  # rows of a page that is asked for at a deep cursor
-    each: int = 3  # reads that a row of the page may cost
     dear: str = ""  # why it reads many more rows than it gives or changes
 
 
-def case(
-    *values: Any, page: int = 0, each: int = 3, dear: str = "", **scan: str
-) -> Case:
-    return Case(values, scan, page, each, dear)
+def case(*values: Any, page: int = 0, dear: str = "", **scan: str) -> Case:
+    return Case(values, scan, page, dear)
 
 
 NOW = datetime(2026, 11, 20, 12, 0)
 DAY_AGO = datetime(2026, 11, 19, 12, 0)
-DEEP = datetime(2025, 6, 1, 12, 0)  # three quarters down the list
-ERROR_AT = datetime(2026, 12, 1)  # the errors of a month come after the orders
 LONG_AGO = datetime(1970, 1, 1)
 HASH = b"\x01" * 32
 SHA_7 = hashlib.sha256(b"7").digest()
@@ -53,7 +48,6 @@ WALK = "the index in its order, as far as its LIMIT"
 BARS = "counts the orders of its range, by index alone"
 OPEN = "reads what is open, which people keep small"
 FEW_USERS = "at most a thousand people"
-JUDGED = 16  # a row of the item list looks up its verdict, its age and its kits
 VERIFY = "verify reads everything by its nature; a person asks for it"
 FIGURES = "a count over all rows, of status alone"
 
@@ -74,12 +68,6 @@ SITE = (
     *(1, 1, 0, 0, 0, None, 100, 1, 1, "processing", "completed", None, None),
     *("UTC", None, None, 0, 1, "distribute", "both", 0, 1, 0, "{}", None),
 )
-
-
-def operations(
-    state: Any = None, kind: Any = None, site: Any = None, **scan: str
-) -> Case:
-    return case(state, state, kind, kind, site, site, None, None, 20, **scan)
 
 
 def log_lines(dear: str = "", **given: Any) -> Case:
@@ -113,16 +101,7 @@ CASES: dict[str, Case | list[Case]] = {
     ],
     "status_facts": case(rm_order=FIGURES, rm_items=FIGURES),
     "status_sites": case(dear="counts what waits and what is open of each site"),
-    "cron_list": case(),
     "doctor_webhooks": case(),
-    "operation_list": [
-        operations(rm_operation=WALK),
-        operations(state="failed"),
-        operations(state="not_processed"),
-        operations(kind="import"),
-        operations(site=1),
-        operations(state="failed", kind="import", site=1),
-    ],
     "operation_show": case(5000),
     "operation_jobs": case(5000),
     "log_latest": [
@@ -226,7 +205,6 @@ CASES: dict[str, Case | list[Case]] = {
         case(AUDIT_AT, dear="reads what is to be removed"),
     ],
     "audit_remove": case("api:web1", 900),
-    "audit_list": case(50, rm_audit=WALK),
     # db, migrate
     "session_facts": case(),
     "session_now": case(),
@@ -319,32 +297,6 @@ CASES: dict[str, Case | list[Case]] = {
     "order_read_addresses": case(ORDERS),
     "order_read_events": case(ORDERS),
     "order_read_payloads": case(ORDERS),
-    "order_list": case(DEEP, DEEP, 25_000, LONG_AGO, 50, page=50),
-    "order_list_site": case(1, DEEP, DEEP, 25_000, LONG_AGO, 50, page=50),
-    "order_list_imported": [
-        case(1, DEEP, DEEP, 25_000, LONG_AGO, None, None, 50, page=50),
-        case(1, DEEP, DEEP, 25_000, LONG_AGO, 1, 1, 50),
-    ],
-    "order_list_state": [
-        case("stored", DEEP, DEEP, 25_000, LONG_AGO, None, None, 50, page=50),
-        case("stored", DEEP, DEEP, 25_000, LONG_AGO, 1, 1, 50),
-    ],
-    "order_list_mark_state": [
-        case("done", DEEP, DEEP, 25_000, LONG_AGO, None, None, 50, page=50),
-        case("done", DEEP, DEEP, 25_000, LONG_AGO, 1, 1, 50),
-    ],
-    "order_list_bc_state": [
-        case("sent", DEEP, DEEP, 25_000, LONG_AGO, None, None, 50, page=50),
-        case("sent", DEEP, DEEP, 25_000, LONG_AGO, 1, 1, 50),
-    ],
-    "order_list_changed": [
-        case(0, DEEP, DEEP, 25_000, LONG_AGO, None, None, 50, page=50),
-        case(0, DEEP, DEEP, 25_000, LONG_AGO, 1, 1, 50),
-    ],
-    "order_list_outcome": [
-        case("stored", DEEP, DEEP, 25_000, LONG_AGO, None, None, 50, page=50),
-        case("stored", DEEP, DEEP, 25_000, LONG_AGO, 1, 1, 50),
-    ],
     # product
     "items_match": case(SKUS),
     "item_rows": case(SKUS),
@@ -356,10 +308,6 @@ CASES: dict[str, Case | list[Case]] = {
     "item_remove": case(SKU),
     "item_skus_after": case(SKU, 50, page=50),
     "item_page": case(SKU, 50, page=50),
-    "item_list": case(SKU, None, None, None, 50, page=50, each=JUDGED),
-    "item_list_status": case(
-        *("active", SKU, None, None, None, 50), page=50, each=JUDGED
-    ),
     "sku_cache_read": case(SKUS, 1, 300),
     "sku_cache_write": case(1, SKU, "ok", None, None),
     "sku_cache_forget": case(SKUS),

@@ -271,16 +271,17 @@ def test_items_are_listed_by_page_status_and_word(store: Store) -> None:
     items(store, "sku,description,status\n" + lines)
     kits(store, "parent_sku,component_sku,quantity\nK,S000,1\nL,S000,1\n")
     store.must("answer", answers={"S000": MISSING})
-    first = store.rows("items", limit=50)
-    rest = store.rows("items", after=first[-1]["sku"], limit=100)
-    assert [r["sku"] for r in first + rest] == [f"S{n:03}" for n in range(120)]
-    assert (first[0]["bc"], first[0]["in_kits"]) == ("missing", "2")
-    assert (first[1]["bc"], first[1]["in_kits"]) == (None, "0")
-    blocked = store.rows("items", status="blocked", after="S050")
-    assert [r["sku"] for r in blocked] == [f"S{n:03}" for n in range(60, 120, 10)]
-    assert [r["sku"] for r in store.rows("items", search="THING 77")] == ["S077"]
+    told = store.must("entity", entity="items", params={"per_page": "50"})
+    assert told["pages"] == [50, 50, 20]
+    found = told["rows"]
+    assert [r["sku"] for r in found] == [f"S{n:03}" for n in range(120)]
+    assert (found[0]["bc"], found[0]["in_kits"]) == ("missing", "2")
+    assert (found[1]["bc"], found[1]["in_kits"]) == ("unknown", "0")
+    blocked = store.listed("items", status="blocked", per_page=3)
+    assert [r["sku"] for r in blocked] == [f"S{n:03}" for n in range(0, 120, 10)]
+    assert [r["sku"] for r in store.listed("items", search="THING 77")] == ["S077"]
     # a percent sign is only that
-    assert store.rows("items", search="%") == []
+    assert store.listed("items", search="S%") == []
 
 
 # ---- items of Business Central
@@ -415,7 +416,7 @@ def test_a_dry_run_tells_the_same_and_writes_nothing(store: Store) -> None:
     assert store.count("rm_items", "description = 'other'") == 0
     real = items(store, text, remove_missing=True)
     assert dry["changes"] == real["changes"] == [1, 1, 0, 1]
-    assert [r["sku"] for r in store.rows("items")] == ["A", "C"]
+    assert [r["sku"] for r in store.listed("items")] == ["A", "C"]
 
 
 def test_items_missing_in_the_file_go_only_when_asked(store: Store) -> None:
@@ -426,7 +427,7 @@ def test_items_missing_in_the_file_go_only_when_asked(store: Store) -> None:
     assert store.count("rm_items") == 2500
     told = items(store, "sku,description\nS7,\nS2400,\n", remove_missing=True)
     assert told["changes"] == [0, 0, 2, 2498]
-    assert [r["sku"] for r in store.rows("items")] == ["S2400", "S7"]
+    assert [r["sku"] for r in store.listed("items")] == ["S2400", "S7"]
 
 
 # ---- files of kits

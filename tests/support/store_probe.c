@@ -374,36 +374,6 @@ tell_rows(struct step *step, struct rows *rows, struct err *e)
 }
 
 static bool
-open_orders(struct step *step, struct rows *rows, struct err *e)
-{
-	const json_t *ask = step->ask;
-	struct order_filter filter = {
-		.site_id = number(ask, "site", 0),
-		.view = text(ask, "view", NULL),
-		.since = number(ask, "since", 0),
-		.before_date = number(ask, "before_date", 0),
-		.before_id = number(ask, "before_id", 0),
-		.limit = (unsigned)number(ask, "limit", 100),
-	};
-
-	return order_list(step->db, &filter, rows, e);
-}
-
-static bool
-open_items(struct step *step, struct rows *rows, struct err *e)
-{
-	const json_t *ask = step->ask;
-	struct item_filter filter = {
-		.status = text(ask, "status", NULL),
-		.search = text(ask, "search", NULL),
-		.after = text(ask, "after", ""),
-		.limit = (unsigned)number(ask, "limit", 100),
-	};
-
-	return item_list(step->db, &filter, rows, e);
-}
-
-static bool
 open_list(struct step *step, struct rows *rows, struct err *e)
 {
 	const json_t *ask = step->ask;
@@ -411,10 +381,6 @@ open_list(struct step *step, struct rows *rows, struct err *e)
 	int64_t id = number(ask, "id", 0);
 	unsigned limit = (unsigned)number(ask, "limit", 100);
 
-	if (strcmp(what, "orders") == 0)
-		return open_orders(step, rows, e);
-	if (strcmp(what, "items") == 0)
-		return open_items(step, rows, e);
 	if (strcmp(what, "kits") == 0)
 		return kit_list(step->db, text(ask, "after", ""),
 				text(ask, "search", NULL), limit, rows, e);
