@@ -99,6 +99,8 @@ struct quantity request_quantity(const struct request *r, const char *name,
 				 struct quantity otherwise);
 /* LIST, OBJECT, OBJECTS; its value is NULL when it was not given. */
 struct jnode request_json(const struct request *r, const char *name);
+/* Whether a list of texts was given that holds this one. */
+bool request_lists(const struct request *r, const char *name, const char *word);
 
 /*
  * What a change of many is about, by the body's "ids" or "filter": the keys as
@@ -114,6 +116,9 @@ bool request_may_see(const struct request *r, int64_t site_id);
 /* ERR_MISSING as if there were none. */
 MUST_CHECK bool request_must_see(const struct request *r, int64_t site_id,
 				 const char *what, struct err *e);
+/* Steps to the first row, whose site_id the caller may see; ERR_MISSING. */
+MUST_CHECK bool request_first(const struct request *r, struct rows *rows,
+			      const char *what, struct err *e);
 /*
  * The site whose code the parameter names; the caller ends it. A foreign one is
  * told apart from one that is not there by nothing.
@@ -139,7 +144,10 @@ MUST_CHECK bool answer_rows(struct request *r, struct rows *rows,
 			    struct err *e);
 /* The page of the route's list: a whole handler. */
 MUST_CHECK bool answer_list(struct request *r, struct err *e);
-/* A list of an entity, as far as the caller may see it; ended by the caller. */
+/*
+ * A list of an entity, as far as the caller may see it; ended by the caller. A
+ * parameter that is wrong is a fault of the request's.
+ */
 MUST_CHECK bool request_list(struct request *r, const struct entity *entity,
 			     const struct list_param *param, size_t count,
 			     struct list_ask *out, struct err *e);

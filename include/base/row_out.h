@@ -10,10 +10,13 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#include "base/clock.h"
 #include "base/strbuf.h"
 
 /* A JSON text in quotes, escaped; ill-formed UTF-8 becomes U+FFFD. */
 void json_out_text(struct strbuf *out, const char *text);
+/* A moment in quotes, as time_text prints it; 0 is null. */
+void json_out_time(struct strbuf *out, utc_ms at);
 /*
  * One CSV field: quoted where RFC 4180 asks for it; text that a spreadsheet
  * would take for a formula (= + - @ TAB CR and their full-width forms) gets a

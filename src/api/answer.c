@@ -248,13 +248,7 @@ add_start(const struct request *r, struct strbuf *out)
 	if (r->starts != STARTS_BY_CRON)
 		return;
 	strbuf_add(out, ",\"starts\":\"cron\",\"cron_at\":");
-	if (r->cron_at == 0) {
-		strbuf_add(out, "null");
-		return;
-	}
-	strbuf_add(out, "\"");
-	strbuf_add_time(out, r->cron_at);
-	strbuf_add(out, "\"");
+	json_out_time(out, r->cron_at);
 }
 
 static void

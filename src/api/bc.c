@@ -51,7 +51,6 @@ connection_show(struct request *r, struct err *e)
 {
 	AUTO(connection) c = {0};
 	struct bc_settings set;
-	char at[TIME_TEXT_MAX];
 
 	if (!connection_find_or_new(r->app->db, "bc", &c, e) ||
 	    !bc_settings_read(&c, &set, e))
@@ -68,10 +67,7 @@ connection_show(struct request *r, struct err *e)
 		return false;
 	strbuf_addf(&r->data, ",\"last_test_ok\":%s,\"last_test_at\":",
 		    c.last_test_ok ? "true" : "false");
-	if (c.last_test_at == 0)
-		strbuf_add(&r->data, "null");
-	else
-		json_out_text(&r->data, time_text(c.last_test_at, at));
+	json_out_time(&r->data, c.last_test_at);
 	strbuf_addf(&r->data, ",\"version\":%u}", c.version);
 	return strbuf_check(&r->data, e);
 }

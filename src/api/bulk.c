@@ -54,28 +54,15 @@ bool
 request_choose(struct request *r, const struct entity *entity, unsigned most,
 	       struct strbuf *out, struct err *e)
 {
-	const struct list_access access = {
-		.all_sites = r->caller.all_sites,
-		.site = r->caller.site,
-		.sites = r->caller.sites,
-		.key = r->app->web_key,
-	};
 	AUTO(chosen) chosen = {.ids = STRBUF(1 << 18)};
-	struct list_fault bad = {0};
-	struct list_ask ask = {0};
+	AUTO(list_ask) ask = {0};
 	size_t found;
-	bool more, fine;
+	bool more;
 
-	if (!read_choice(r, &chosen, e))
+	if (!read_choice(r, &chosen, e) ||
+	    !request_list(r, entity, chosen.param, chosen.count, &ask, e) ||
+	    !list_ids(r->app->db, &ask, most, out, &found, &more, e))
 		return false;
-	fine = list_read(entity, r->app->db, chosen.param, chosen.count,
-			 &access, &ask, &bad, e) &&
-	       list_ids(r->app->db, &ask, most, out, &found, &more, e);
-	list_ask_end(&ask);
-	if (!fine && bad.param[0] != '\0')
-		return request_fault(r, e, bad.param, "%s", bad.message);
-	if (fine && more)
-		return request_fault(r, e, "filter",
-				     "finds more than %u: narrow it", most);
-	return fine;
+	return !more || request_fault(r, e, "filter",
+				      "finds more than %u: narrow it", most);
 }

@@ -43,14 +43,28 @@ request_may_see(const struct request *r, int64_t site_id)
 	return false;
 }
 
+static bool
+no_such(const char *what, struct err *e)
+{
+	err_set(e, ERR_MISSING, "there is no such %s", what);
+	return err_as(e, OB_NOT_FOUND);
+}
+
 bool
 request_must_see(const struct request *r, int64_t site_id, const char *what,
 		 struct err *e)
 {
-	if (request_may_see(r, site_id))
-		return true;
-	err_set(e, ERR_MISSING, "there is no such %s", what);
-	return err_as(e, OB_NOT_FOUND);
+	return request_may_see(r, site_id) || no_such(what, e);
+}
+
+bool
+request_first(const struct request *r, struct rows *rows, const char *what,
+	      struct err *e)
+{
+	const bool found = rows_next(rows) &&
+			   request_may_see(r, rows_int(rows, "site_id"));
+
+	return rows_check(rows, e) && (found || no_such(what, e));
 }
 
 bool

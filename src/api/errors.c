@@ -14,13 +14,8 @@ find_error(struct request *r, int64_t *order_id, struct err *e)
 	if (!db_open(r->app->db, &rows, SQL_API_ERROR_ORDER,
 		     BINDS(bind_int(request_int(r, "id", 0))), e))
 		return false;
-	if (!rows_next(&rows) ||
-	    !request_may_see(r, rows_int(&rows, "site_id"))) {
-		if (!rows_check(&rows, e))
-			return false;
-		err_set(e, ERR_MISSING, "there is no such error");
-		return err_as(e, OB_NOT_FOUND);
-	}
+	if (!request_first(r, &rows, "error", e))
+		return false;
 	*order_id = rows_int(&rows, "order_id");
 	return rows_check(&rows, e);
 }

@@ -128,13 +128,8 @@ add_row(struct strbuf *out, const struct kit_row *row)
 	strbuf_add(out, ",\"valid_from\":\"");
 	strbuf_add_time(out, row->valid_from);
 	strbuf_add(out, "\",\"valid_to\":");
-	if (row->valid_to == 0) {
-		strbuf_add(out, "null}");
-		return;
-	}
-	strbuf_add(out, "\"");
-	strbuf_add_time(out, row->valid_to);
-	strbuf_add(out, "\"}");
+	json_out_time(out, row->valid_to);
+	strbuf_add(out, "}");
 }
 
 static bool

@@ -45,8 +45,16 @@ request_list(struct request *r, const struct entity *entity,
 	};
 	struct list_fault bad = {0};
 
-	return list_read(entity, r->app->db, param, count, &access, out, &bad,
-			 e);
+	if (list_read(entity, r->app->db, param, count, &access, out, &bad, e))
+		return true;
+	if (bad.param[0] != '\0') {
+		const enum code code = e->code;
+
+		request_fault(r, e, bad.param, "%s", bad.message);
+		if (code != CODE_NONE)
+			err_as(e, code);
+	}
+	return false;
 }
 
 bool

@@ -169,13 +169,8 @@ order_show(struct request *r, struct err *e)
 	if (!db_open(r->app->db, &rows, SQL_API_ORDER_DETAIL,
 		     BINDS(bind_int(id)), e))
 		return false;
-	if (!rows_next(&rows) ||
-	    !request_may_see(r, rows_int(&rows, "site_id"))) {
-		if (!rows_check(&rows, e))
-			return false;
-		err_set(e, ERR_MISSING, "there is no such order");
-		return err_as(e, OB_NOT_FOUND);
-	}
+	if (!request_first(r, &rows, "order", e))
+		return false;
 	shape_row(&r->data, &detail_shape, &rows, request_can(r, CAN_PII),
 		  true);
 	if (!rows_check(&rows, e) ||
@@ -201,13 +196,8 @@ order_raw(struct request *r, struct err *e)
 	if (!db_open(r->app->db, &rows, SQL_API_ORDER_PAYLOAD,
 		     BINDS(bind_int(request_int(r, "id", 0))), e))
 		return false;
-	if (!rows_next(&rows) ||
-	    !request_may_see(r, rows_int(&rows, "site_id"))) {
-		if (!rows_check(&rows, e))
-			return false;
-		err_set(e, ERR_MISSING, "there is no such order");
-		return err_as(e, OB_NOT_FOUND);
-	}
+	if (!request_first(r, &rows, "order", e))
+		return false;
 	strbuf_addf(&r->data, "{\"revision\":%lld,\"fetched_at\":\"",
 		    (long long)rows_int(&rows, "revision"));
 	strbuf_add_time(&r->data, rows_time(&rows, "fetched_at"));

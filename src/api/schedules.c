@@ -263,11 +263,7 @@ plan_show(struct request *r, struct err *e)
 	else
 		strbuf_add(&r->data, "null");
 	strbuf_add(&r->data, ",\"next_run_at\":");
-	if (c.enabled)
-		json_out_text(&r->data,
-			      time_text(c.next, (char[TIME_TEXT_MAX]){0}));
-	else
-		strbuf_add(&r->data, "null");
+	json_out_time(&r->data, c.enabled ? c.next : 0);
 	strbuf_add(&r->data, ",\"entities\":[");
 	for (size_t i = 0; i < COUNT_OF(plans); i++) {
 		if (!c.entity[i])
@@ -311,18 +307,13 @@ is_meant(const struct planning *p, struct rows *rows)
 {
 	const int64_t site = rows_int(rows, "site_id");
 	const char *entity = entity_of(rows_borrow(rows, "kind", NULL));
-	const json_t *list = request_json(p->r, "entities").value;
 
 	if (entity == NULL || (site != 0 && !request_may_see(p->r, site)) ||
 	    (site != 0 && p->site != 0 && p->site != site))
 		return false;
-	if (list == NULL)
+	if (!request_given(p->r, "entities"))
 		return strcmp(entity, "orders") == 0;
-	for (size_t i = 0; i < json_array_size(list); i++)
-		if (strcmp(json_string_value(json_array_get(list, i)),
-			   entity) == 0)
-			return true;
-	return false;
+	return request_lists(p->r, "entities", entity);
 }
 
 static bool

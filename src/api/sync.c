@@ -135,15 +135,8 @@ start_orders(struct request *r, struct started *s, struct err *e)
 static bool
 wants(const struct request *r, const char *entity)
 {
-	const json_t *list = request_json(r, "entities").value;
-
-	if (strcmp(request_text(r, "entity"), entity) == 0)
-		return true;
-	for (size_t i = 0; i < json_array_size(list); i++)
-		if (strcmp(json_string_value(json_array_get(list, i)),
-			   entity) == 0)
-			return true;
-	return false;
+	return strcmp(request_text(r, "entity"), entity) == 0 ||
+	       request_lists(r, "entities", entity);
 }
 
 enum { INCREMENTAL, FULL }; /* as in modes */

@@ -23,13 +23,7 @@ static void
 add_moment(struct strbuf *out, const char *name, utc_ms at)
 {
 	strbuf_addf(out, ",\"%s\":", name);
-	if (at == 0) {
-		strbuf_add(out, "null");
-		return;
-	}
-	strbuf_add(out, "\"");
-	strbuf_add_time(out, at);
-	strbuf_add(out, "\"");
+	json_out_time(out, at);
 }
 
 static bool

@@ -408,33 +408,6 @@ is_common(struct request *r, const char *name, const char *value, bool *ok,
 }
 
 static bool
-read_list(struct request *r, const struct list_param *pair, size_t count,
-	  struct err *e)
-{
-	const struct list_access access = {
-		.all_sites = r->caller.all_sites,
-		.site = r->caller.site,
-		.sites = r->caller.sites,
-		.with_pii = request_can(r, CAN_PII),
-		.key = r->app->web_key,
-		.known = &r->hooks->lists,
-	};
-	struct list_fault bad = {0};
-
-	if (list_read(r->route->list, r->app->db, pair, count, &access,
-		      &r->list, &bad, e))
-		return true;
-	if (bad.param[0] != '\0') {
-		const enum code code = e->code;
-
-		request_fault(r, e, bad.param, "%s", bad.message);
-		if (code != CODE_NONE)
-			err_as(e, code);
-	}
-	return false;
-}
-
-static bool
 read_query(struct request *r, struct err *e)
 {
 	struct list_param pair[PAIRS_MAX];
@@ -466,7 +439,9 @@ read_query(struct request *r, struct err *e)
 			ok = read_pair(r, name, value, e) && ok;
 	}
 	if (r->route->list != NULL)
-		ok = read_list(r, pair, count, e) && ok;
+		ok = request_list(r, r->route->list, pair, count, &r->list,
+				  e) &&
+		     ok;
 	return ok;
 }
 
@@ -593,4 +568,17 @@ request_json(const struct request *r, const char *name)
 	const struct value *v = value_of(r, name);
 
 	return jnode_root(v == NULL ? NULL : v->json, name);
+}
+
+bool
+request_lists(const struct request *r, const char *name, const char *word)
+{
+	const json_t *list = request_json(r, name).value;
+
+	for (size_t i = 0; i < json_array_size(list); i++) {
+		if (strcmp(json_string_value(json_array_get(list, i)), word) ==
+		    0)
+			return true;
+	}
+	return false;
 }

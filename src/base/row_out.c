@@ -75,6 +75,18 @@ json_out_text(struct strbuf *out, const char *text)
 	strbuf_addn(out, "\"", 1);
 }
 
+void
+json_out_time(struct strbuf *out, utc_ms at)
+{
+	if (at == 0) {
+		strbuf_add(out, "null");
+		return;
+	}
+	strbuf_add(out, "\"");
+	strbuf_add_time(out, at);
+	strbuf_add(out, "\"");
+}
+
 /* What a spreadsheet begins a formula with, and the full-width twins of it. */
 static const char *const formula_starts[] = {
 	"=",

@@ -180,8 +180,9 @@ is_number(const struct cell *cell)
 	       cell->type == PRINT_FLAG;
 }
 
+/* An id or an amount is a text, in YAML as in JSON: a reader must not round. */
 static void
-add_json(struct strbuf *out, const struct cell *cell)
+add_scalar(struct strbuf *out, const struct cell *cell, bool is_yaml)
 {
 	AUTO(strbuf) plain = STRBUF(out->ceiling);
 
@@ -193,32 +194,11 @@ add_json(struct strbuf *out, const struct cell *cell)
 		add_plain(out, cell);
 		return;
 	}
-	strbuf_add(&plain, "");
 	add_plain(&plain, cell);
-	json_out_text(out, plain.text);
-	out->failed = out->failed || plain.failed;
-}
-
-static void
-add_yaml(struct strbuf *out, const struct cell *cell)
-{
-	AUTO(strbuf) plain = STRBUF(out->ceiling);
-
-	if (cell->is_null) {
-		strbuf_add(out, "null");
-		return;
-	}
-	if (is_number(cell)) {
-		add_plain(out, cell);
-		return;
-	}
-	strbuf_add(&plain, "");
-	add_plain(&plain, cell);
-	/* An id or an amount is a text, as in JSON: a reader must not round. */
-	if (cell->type == PRINT_TEXT)
-		yaml_out_text(out, plain.text);
+	if (is_yaml && cell->type == PRINT_TEXT)
+		yaml_out_text(out, strbuf_text(&plain));
 	else
-		strbuf_addf(out, "\"%s\"", plain.text);
+		json_out_text(out, strbuf_text(&plain));
 	out->failed = out->failed || plain.failed;
 }
 
@@ -240,7 +220,7 @@ json_row(struct print *print, const struct cell *cell)
 			strbuf_add(out, print->is_record ? ",\n  " : ",");
 		json_out_text(out, print->column[i]->name);
 		strbuf_add(out, print->is_record ? ": " : ":");
-		add_json(out, &cell[print->place[i]]);
+		add_scalar(out, &cell[print->place[i]], false);
 	}
 	if (!print->is_record)
 		strbuf_add(out, "}");
@@ -261,7 +241,7 @@ yaml_row(struct print *print, const struct cell *cell)
 	for (size_t i = 0; i < print->columns; i++) {
 		strbuf_addf(&print->text, "%s%s: ", i > 0 ? later : first,
 			    print->column[i]->name);
-		add_yaml(&print->text, &cell[print->place[i]]);
+		add_scalar(&print->text, &cell[print->place[i]], true);
 		strbuf_add(&print->text, "\n");
 	}
 }
