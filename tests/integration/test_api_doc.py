@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import os
 import re
-import shutil
 import subprocess
 from typing import Iterator
 
 import pytest
-from conftest import SOURCE, free_port
+from conftest import SOURCE
 from installation import Installation
-from web import Responder, nginx, own_folder
+from served import served
 
 EXAMPLE = re.compile(r"^```sh\n(.*?)^```$", re.M | re.S)
 SCOPES = "view,pii,sync,orders.write,items.write,sites.write,logs"
@@ -20,17 +19,13 @@ SCOPES = "view,pii,sync,orders.write,items.write,sites.write,logs"
 @pytest.fixture
 def shell(demo: Installation) -> Iterator[dict[str, str]]:
     """The variables that the page asks for."""
-    folder, port = own_folder(), free_port()
     demo.ob("order", "sync", "--site=demo")
     demo.must("user", "add", "script", "--role=administrator")
     token = demo.must(
         "token", "add", "script", "--name=doc", f"--scopes={SCOPES}"
     ).out.strip()
-    responder = Responder(demo, folder)
-    with nginx(folder, port):
-        yield {"API": f"http://127.0.0.1:{port}/api/v1", "TOKEN": token}
-    responder.close()
-    shutil.rmtree(folder)
+    with served(demo) as client:
+        yield {"API": f"http://127.0.0.1:{client.port}/api/v1", "TOKEN": token}
 
 
 def test_every_example_works(shell: dict[str, str]) -> None:

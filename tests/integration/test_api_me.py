@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-import shutil
 import threading
 from typing import Any, Iterator
 
 import pytest
-from conftest import free_port
 from installation import Installation
-from web import Client, Responder, nginx, own_folder
+from served import PASSWORD, administrator
+from web import Client
 
-PASSWORD = "tall-anchor-forty-ships"
 FAILED = {"page": "operations", "name": "Failed", "query": "state=failed"}
 WAITING = {"page": "orders", "name": "Failed", "query": "view=waiting&sort=-order_date"}
 
@@ -19,18 +17,8 @@ WAITING = {"page": "orders", "name": "Failed", "query": "view=waiting&sort=-orde
 @pytest.fixture
 def web(demo: Installation) -> Iterator[Client]:
     """An administrator, logged in."""
-    folder, port = own_folder(), free_port()
-    demo.must(
-        *("user", "add", "maria", "--role=administrator", "--password-file=-"),
-        text=PASSWORD,
-    )
-    responder = Responder(demo, folder)
-    with nginx(folder, port):
-        client = Client(port)
-        assert client.log_in("maria", PASSWORD).status == 201
+    with administrator(demo) as client:
         yield client
-    responder.close()
-    shutil.rmtree(folder)
 
 
 def somebody(web: Client, login: str, role: str) -> Client:

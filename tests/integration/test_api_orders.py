@@ -4,35 +4,22 @@ from __future__ import annotations
 
 import json
 import re
-import shutil
 from datetime import datetime, timedelta
 from typing import Any, Iterator
 from urllib.parse import unquote
 
 import pytest
-from conftest import free_port
 from installation import Installation
-from web import Client, Responder, nginx, own_folder
-
-PASSWORD = "tall-anchor-forty-ships"
+from served import PASSWORD, administrator
+from web import Client
 
 
 @pytest.fixture
 def web(demo: Installation) -> Iterator[Client]:
     """An administrator, whose work waits until a command takes it."""
-    folder, port = own_folder(), free_port()
     demo.write_settings(run__start_workers="off")
-    demo.must(
-        *("user", "add", "maria", "--role=administrator", "--password-file=-"),
-        text=PASSWORD,
-    )
-    responder = Responder(demo, folder)
-    with nginx(folder, port):
-        client = Client(port)
-        assert client.log_in("maria", PASSWORD).status == 201
+    with administrator(demo) as client:
         yield client
-    responder.close()
-    shutil.rmtree(folder)
 
 
 def stranger(web: Client, role: str = "operator") -> Client:

@@ -10,7 +10,8 @@ from typing import Any, Iterator
 import fastcgi
 import pytest
 from installation import wait_until
-from test_security import PASSWORD, Stage, add_maria, at_once, staged
+from served import PASSWORD, add_maria
+from test_security import Stage, at_once, staged
 from test_routes import fill, routes
 from web import Answer, Client
 

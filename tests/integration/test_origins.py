@@ -5,15 +5,13 @@ address, by command or by the API, does not get the secrets that were stored for
 from __future__ import annotations
 
 import contextlib
-import shutil
 import socket
 from typing import Iterator
 
 import pytest
-from conftest import free_port
 from installation import Installation, default_key, default_secret
-from test_security import PASSWORD, add_maria
-from web import Client, Responder, nginx, own_folder
+from served import PASSWORD, administrator
+from web import Client
 
 KEYS = {
     "site.demo.consumer_key": default_key("demo"),
@@ -84,16 +82,9 @@ def test_a_command_that_moves_business_central_leaves_its_secret_behind(
 
 @pytest.fixture
 def web(demo: Installation) -> Iterator[Client]:
-    folder, port = own_folder(), free_port()
-    add_maria(demo)
     give_keys(demo)
-    responder = Responder(demo, folder)
-    with nginx(folder, port):
-        found = Client(port)
-        assert found.log_in("maria", PASSWORD).status == 201
+    with administrator(demo) as found:
         yield found
-    responder.close()
-    shutil.rmtree(folder)
 
 
 def let_proof_age(ob: Installation) -> None:

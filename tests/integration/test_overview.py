@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import datetime
-import shutil
 from typing import Any, Iterator
 
 import pytest
-from conftest import MOMENT, free_port
+from conftest import MOMENT
 from installation import Installation
-from web import Client, Responder, nginx, own_folder
+from served import PASSWORD, administrator
+from web import Client
 
-PASSWORD = "tall-anchor-forty-ships"
 # What each number means, as its list says it.
 TILES = {
     "orders_today": "/orders?order_date=2026-11-24",
@@ -70,7 +69,6 @@ SELECT 1, 100000 + seq, CONCAT('FLOOD-', seq), 'soft', '2026-11-24 08:45:00',
 @pytest.fixture
 def web(demo: Installation) -> Iterator[Client]:
     """An administrator of two shops, whose orders came in."""
-    folder, port = own_folder(), free_port()
     wish = {code: {"orders": 100, "seed": 1} for code in ("demo", "second")}
     demo.box.control("POST", "/_reset", {"seed": 1, "orders": 0, "shops": wish})
     demo.write_settings(run__start_workers="off")
@@ -79,17 +77,8 @@ def web(demo: Installation) -> Iterator[Client]:
         demo.ob("order", "sync", f"--site={site}")
     for statement in SPREAD.split(";"):
         demo.database.run(statement)
-    demo.must(
-        *("user", "add", "maria", "--role=administrator", "--password-file=-"),
-        text=PASSWORD,
-    )
-    responder = Responder(demo, folder)
-    with nginx(folder, port):
-        client = Client(port)
-        assert client.log_in("maria", PASSWORD).status == 201
+    with administrator(demo) as client:
         yield client
-    responder.close()
-    shutil.rmtree(folder)
 
 
 def colleague(web: Client, login: str, *sites: str) -> Client:

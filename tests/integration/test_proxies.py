@@ -11,7 +11,8 @@ from typing import Any, Iterator
 import pytest
 from conftest import MOMENT
 from installation import Installation
-from test_security import PASSWORD, Stage, add_maria, staged
+from served import PASSWORD, add_maria
+from test_security import Stage, staged
 from web import Answer
 
 BEGIN = datetime.strptime(MOMENT, "%Y-%m-%dT%H:%M:%SZ")

@@ -9,7 +9,8 @@ from typing import Any, Iterator
 import pytest
 from installation import Installation, wait_until
 from test_routes import fill, routes
-from test_security import PASSWORD, Stage, add_maria, edit, now_of, staged, totp
+from served import PASSWORD, add_maria
+from test_security import Stage, edit, now_of, staged, totp
 from web import Answer, Client
 
 # What the setting's default leaves to them.

@@ -16,9 +16,9 @@ from typing import Any, Iterator
 import pytest
 from conftest import MOMENT, free_port, new_database
 from installation import Installation
+from served import PASSWORD, add_maria
 from web import COOKIE, Answer, Client, Responder, nginx, own_folder
 
-PASSWORD = "tall-anchor-forty-ships"
 OTHER = "seven-green-bottles-hang"
 SETUP = "open-sesame-please"
 
@@ -89,13 +89,6 @@ def staged(
             yield Stage(ob, port, str(folder))
         responder.close()
     shutil.rmtree(folder)
-
-
-def add_maria(ob: Installation) -> None:
-    ob.must(
-        *("user", "add", "maria", "--role=administrator", "--password-file=-"),
-        text=PASSWORD,
-    )
 
 
 @pytest.fixture(scope="module")

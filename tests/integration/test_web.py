@@ -3,33 +3,26 @@
 from __future__ import annotations
 
 import base64
-import shutil
 import time
 from email.utils import parsedate_to_datetime
 from typing import Any, Iterator
 
 import pytest
-from conftest import free_port
 from installation import Installation, default_key, default_secret, wait_until
-from web import Client, Responder, nginx, own_folder
-
-PASSWORD = "tall-anchor-forty-ships"
+from served import PASSWORD, served
+from web import Client
 
 
 @pytest.fixture
 def web(demo: Installation) -> Iterator[Client]:
     """A whole installation behind nginx, and nobody logged in."""
-    folder, port = own_folder(), free_port()
     demo.must(
         *("user", "add", "maria", "--role=administrator", "--name=Maria"),
         "--password-file=-",
         text=PASSWORD,
     )
-    responder = Responder(demo, folder)
-    with nginx(folder, port):
-        yield Client(port)
-    responder.close()
-    shutil.rmtree(folder)
+    with served(demo) as client:
+        yield client
 
 
 def test_health_needs_no_login(web: Client) -> None:
@@ -482,13 +475,9 @@ def test_an_address_does_the_crontab_s_work(web: Client, demo: Installation) -> 
     key = "k" * 40
     refused = web.post("/cron/tick", {"key": key})
     assert refused.status == 401
-    folder, port = own_folder(), free_port()
     demo.write_settings(cron__tick_key=key)
     demo.database.run("UPDATE rm_schedule SET next_run_at = '2020-01-01'")
-    responder = Responder(demo, folder, 1)
-    with nginx(folder, port):
-        done = Client(port).post("/cron/tick", {"key": key})
+    with served(demo, 1) as client:
+        done = client.post("/cron/tick", {"key": key})
         assert done.status == 202 and done.data == {"cron": "started"}, done.text
         wait_until(lambda: demo.count("rm_order") == 92)
-    responder.close()
-    shutil.rmtree(folder)

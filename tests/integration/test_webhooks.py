@@ -9,7 +9,6 @@ import hmac
 import json
 import os
 import pathlib
-import shutil
 import signal
 import time
 from typing import Iterator
@@ -17,12 +16,12 @@ from typing import Iterator
 import pytest
 from conftest import MOMENT, Database, MariaDb, free_port
 from installation import Installation, Sandbox, wait_until
-from web import Answer, Client, Responder, nginx, own_folder
+from served import PASSWORD, add_maria, served
+from web import Answer, Client
 
 SECRET = "webhook-secret-of-the-demo-shop"
 # A slice of the burst that make bench measures (RELIABILITY F33).
 BURST = int(os.environ.get("WEBHOOKS", "300"))
-PASSWORD = "tall-anchor-forty-ships"
 SITE = "site.demo.webhook_secret"
 WRONG = base64.b64encode(b"x" * 32).decode()
 REFUSALS = "SELECT code, refused FROM rm_webhook_refused WHERE site_id = %s"
@@ -66,14 +65,8 @@ class Hooks:
 
 
 def serve(ob: Installation, processes: int = 2) -> Iterator[Hooks]:
-    folder, port = own_folder(), free_port()
-    responder = Responder(ob, folder, processes)
-    try:
-        with nginx(folder, port):
-            yield Hooks(Client(port))
-    finally:
-        responder.close()
-        shutil.rmtree(folder)
+    with served(ob, processes) as client:
+        yield Hooks(client)
 
 
 @pytest.fixture
@@ -329,23 +322,11 @@ class Shop:
 
 @pytest.fixture
 def shop(demo: Installation) -> Iterator[Shop]:
-    folder, port = own_folder(), free_port()
+    port = free_port()
     demo.write_settings(web__public_url=f"http://127.0.0.1:{port}")
-    demo.must(
-        "user",
-        "add",
-        "maria",
-        "--role=administrator",
-        "--password-file=-",
-        text=PASSWORD,
-    )
-    responder = Responder(demo, folder)
-    try:
-        with nginx(folder, port):
-            yield Shop(demo, port)
-    finally:
-        responder.close()
-        shutil.rmtree(folder)
+    add_maria(demo)
+    with served(demo, port=port):
+        yield Shop(demo, port)
 
 
 def test_a_repair_makes_subscriptions_that_work(shop: Shop, demo: Installation) -> None:
