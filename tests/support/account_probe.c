@@ -5,8 +5,6 @@
  * and that of its connection, is "at" of the step. Never installed.
  */
 
-#include <jansson.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -15,48 +13,9 @@
 #include "account/login.h"
 #include "account/user.h"
 #include "base/text.h"
-#include "db/db.h"
+#include "tests/support/steps.h"
 
 static const unsigned char audit_key[32] = "a key of the tests, 32 bytes ...";
-
-/* One step: what is asked and what is told. */
-struct step {
-	struct db *db;
-	const json_t *ask;
-	json_t *tell;
-	utc_ms now;
-	struct secret_box box;
-};
-
-static const char *
-text(const struct step *step, const char *name, const char *fallback)
-{
-	const char *value = json_string_value(json_object_get(step->ask, name));
-
-	return value ? value : fallback;
-}
-
-static int64_t
-number(const struct step *step, const char *name, int64_t fallback)
-{
-	const json_t *value = json_object_get(step->ask, name);
-
-	return json_is_integer(value) ? json_integer_value(value) : fallback;
-}
-
-static bool
-flag(const struct step *step, const char *name, bool fallback)
-{
-	const json_t *value = json_object_get(step->ask, name);
-
-	return json_is_boolean(value) ? json_is_true(value) : fallback;
-}
-
-static void
-put(struct step *step, const char *name, json_t *value)
-{
-	(void)json_object_set_new(step->tell, name, value);
-}
 
 static void
 put_text(struct step *step, const char *name, const char *value)
@@ -64,16 +23,29 @@ put_text(struct step *step, const char *name, const char *value)
 	put(step, name, json_string(value));
 }
 
+/* keys: so many of the two keys of the tests are in the key file. */
+static struct secret_box
+box_of(const struct step *step)
+{
+	struct secret_box box = {.keys = (size_t)number(step->ask, "keys", 1)};
+
+	for (size_t i = 0; i < box.keys; i++) {
+		box.key[i].id = (uint32_t)i + 1;
+		memset(box.key[i].bytes, (int)i + 1, 32);
+	}
+	return box;
+}
+
 static bool
 find(struct step *step, struct user *out, struct err *e)
 {
-	return user_find(step->db, text(step, "login", ""), out, e);
+	return user_find(step->db, text(step->ask, "login", ""), out, e);
 }
 
 static void
 take(const struct step *step, const char *name, char *out, size_t room)
 {
-	(void)text_copy(out, room, text(step, name, out));
+	(void)text_copy(out, room, text(step->ask, name, out));
 }
 
 /* ---- people */
@@ -81,12 +53,12 @@ take(const struct step *step, const char *name, char *out, size_t room)
 static bool
 call_user_add(struct step *step, struct err *e)
 {
-	const char *password = text(step, "password", NULL);
-	const char *link = text(step, "link", NULL);
+	const char *password = text(step->ask, "password", NULL);
+	const char *link = text(step->ask, "link", NULL);
 	struct user user = {.is_active = true, .role = "viewer"};
 	unsigned char hash[32];
 
-	user.all_sites = text(step, "sites", NULL) == NULL;
+	user.all_sites = text(step->ask, "sites", NULL) == NULL;
 	take(step, "login", user.login, sizeof(user.login));
 	take(step, "name", user.name, sizeof(user.name));
 	take(step, "email", user.email, sizeof(user.email));
@@ -95,7 +67,7 @@ call_user_add(struct step *step, struct err *e)
 		hash_sha256(link, strlen(link), hash);
 	if ((password != NULL &&
 	     !password_hash(password, "", user.password_hash, e)) ||
-	    !user_add(step->db, &user, text(step, "sites", NULL),
+	    !user_add(step->db, &user, text(step->ask, "sites", NULL),
 		      link == NULL ? NULL : hash, step->now, e))
 		return false;
 	put(step, "id", json_integer(user.id));
@@ -127,10 +99,10 @@ call_user_save(struct step *step, struct err *e)
 	take(step, "name", user.name, sizeof(user.name));
 	take(step, "email", user.email, sizeof(user.email));
 	take(step, "role", user.role, sizeof(user.role));
-	user.is_active = flag(step, "active", user.is_active);
-	user.all_sites = flag(step, "all_sites", user.all_sites);
-	user.version = (unsigned)number(step, "version", user.version);
-	return user_save(step->db, &user, text(step, "sites", NULL), e);
+	user.is_active = flag(step->ask, "active", user.is_active);
+	user.all_sites = flag(step->ask, "all_sites", user.all_sites);
+	user.version = (unsigned)number(step->ask, "version", user.version);
+	return user_save(step->db, &user, text(step->ask, "sites", NULL), e);
 }
 
 static bool
@@ -146,17 +118,17 @@ call_role_save(struct step *step, struct err *e)
 {
 	uint32_t rights;
 
-	return rights_read(text(step, "rights", ""), &rights, e) &&
-	       role_save(step->db, text(step, "slug", ""),
-			 text(step, "name", ""), rights,
-			 flag(step, "new", true),
-			 (unsigned)number(step, "version", 0), e);
+	return rights_read(text(step->ask, "rights", ""), &rights, e) &&
+	       role_save(step->db, text(step->ask, "slug", ""),
+			 text(step->ask, "name", ""), rights,
+			 flag(step->ask, "new", true),
+			 (unsigned)number(step->ask, "version", 0), e);
 }
 
 static bool
 call_role_delete(struct step *step, struct err *e)
 {
-	return role_delete(step->db, text(step, "slug", ""), e);
+	return role_delete(step->db, text(step->ask, "slug", ""), e);
 }
 
 static bool
@@ -165,8 +137,9 @@ call_check_password(struct step *step, struct err *e)
 	struct user user;
 
 	return find(step, &user, e) &&
-	       user_check_password(step->db, &user, text(step, "password", ""),
-				   text(step, "breached", ""), e);
+	       user_check_password(step->db, &user,
+				   text(step->ask, "password", ""),
+				   text(step->ask, "breached", ""), e);
 }
 
 static bool
@@ -176,22 +149,22 @@ call_password(struct step *step, struct err *e)
 	struct user user;
 
 	return find(step, &user, e) &&
-	       password_hash(text(step, "password", ""), "", hash, e) &&
+	       password_hash(text(step->ask, "password", ""), "", hash, e) &&
 	       user_set_password(step->db, user.id, hash,
-				 number(step, "but", 0), e);
+				 number(step->ask, "but", 0), e);
 }
 
 static bool
 call_take_link(struct step *step, struct err *e)
 {
-	const char *link = text(step, "link", "");
+	const char *link = text(step->ask, "link", "");
 	char hash[PASSWORD_HASH_MAX];
 	unsigned char secret[32];
 	struct user user;
 
 	hash_sha256(link, strlen(link), secret);
 	if (!user_by_link(step->db, secret, &user, e) ||
-	    !password_hash(text(step, "password", ""), "", hash, e))
+	    !password_hash(text(step->ask, "password", ""), "", hash, e))
 		return false;
 	put_text(step, "login", user.login);
 	return user_take_link(step->db, user.id, secret, hash, e);
@@ -200,13 +173,14 @@ call_take_link(struct step *step, struct err *e)
 static bool
 call_login(struct step *step, struct err *e)
 {
+	const struct secret_box box = box_of(step);
 	const struct login_ask ask = {
-		.login = text(step, "login", ""),
-		.password = text(step, "password", ""),
-		.code = text(step, "code", ""),
-		.ip = text(step, "ip", "192.0.2.1"),
-		.slots = text(step, "slots", ""),
-		.secrets = &step->box,
+		.login = text(step->ask, "login", ""),
+		.password = text(step->ask, "password", ""),
+		.code = text(step->ask, "code", ""),
+		.ip = text(step->ask, "ip", "192.0.2.1"),
+		.slots = text(step->ask, "slots", ""),
+		.secrets = &box,
 		.now = step->now,
 	};
 	struct user user;
@@ -223,12 +197,13 @@ call_login(struct step *step, struct err *e)
 static bool
 call_enrol(struct step *step, struct err *e)
 {
+	const struct secret_box box = box_of(step);
 	struct user user;
 
 	return find(step, &user, e) &&
-	       totp_enrol(step->db, &step->box, user.id,
-			  text(step, "secret", ""), text(step, "code", ""),
-			  step->now, e);
+	       totp_enrol(step->db, &box, user.id,
+			  text(step->ask, "secret", ""),
+			  text(step->ask, "code", ""), step->now, e);
 }
 
 static bool
@@ -242,9 +217,10 @@ call_totp_remove(struct step *step, struct err *e)
 static bool
 call_rotate(struct step *step, struct err *e)
 {
+	const struct secret_box box = box_of(step);
 	unsigned count = 0;
 
-	if (!totp_rotate(step->db, &step->box, &count, e))
+	if (!totp_rotate(step->db, &box, &count, e))
 		return false;
 	put(step, "count", json_integer(count));
 	return true;
@@ -270,8 +246,9 @@ call_recovery(struct step *step, struct err *e)
 static struct session_limits
 limits_of(const struct step *step)
 {
-	return (struct session_limits){(unsigned)number(step, "idle", 30),
-				       (unsigned)number(step, "hours", 12)};
+	return (struct session_limits){
+		(unsigned)number(step->ask, "idle", 30),
+		(unsigned)number(step->ask, "hours", 12)};
 }
 
 static bool
@@ -283,8 +260,8 @@ call_session_begin(struct step *step, struct err *e)
 
 	if (!find(step, &user, e) ||
 	    !session_begin(step->db, user.id, "192.0.2.1",
-			   text(step, "agent", "a browser"), &limits, session,
-			   e))
+			   text(step->ask, "agent", "a browser"), &limits,
+			   session, e))
 		return false;
 	put_text(step, "text", session);
 	return true;
@@ -317,8 +294,8 @@ call_session(struct step *step, struct err *e)
 	const struct session_limits limits = limits_of(step);
 	struct identity who;
 	const bool done =
-		session_check(step->db, text(step, "text", ""), &limits,
-			      step->now, flag(step, "use", true), &who, e);
+		session_check(step->db, text(step->ask, "text", ""), &limits,
+			      step->now, flag(step->ask, "use", true), &who, e);
 
 	put_identity(step, &who);
 	return done;
@@ -329,8 +306,8 @@ call_session_renew(struct step *step, struct err *e)
 {
 	char session[SESSION_TEXT_MAX];
 
-	if (!session_renew(step->db, number(step, "id", 0),
-			   flag(step, "proof", true), session, e))
+	if (!session_renew(step->db, number(step->ask, "id", 0),
+			   flag(step->ask, "proof", true), session, e))
 		return false;
 	put_text(step, "text", session);
 	return true;
@@ -352,16 +329,16 @@ static bool
 call_token_add(struct step *step, struct err *e)
 {
 	struct token_new token = {
-		.is_password = flag(step, "is_password", false),
-		.name = text(step, "name", "a script"),
-		.sites = text(step, "sites", NULL),
-		.expires_at = step->now + number(step, "days", 90) * DAY,
+		.is_password = flag(step->ask, "is_password", false),
+		.name = text(step->ask, "name", "a script"),
+		.sites = text(step->ask, "sites", NULL),
+		.expires_at = step->now + number(step->ask, "days", 90) * DAY,
 	};
 	char shown[TOKEN_TEXT_MAX], grouped[TOKEN_GROUPED_MAX];
 	struct user user;
 	int64_t id;
 
-	if (!rights_read(text(step, "scopes", "view"), &token.scopes, e) ||
+	if (!rights_read(text(step->ask, "scopes", "view"), &token.scopes, e) ||
 	    !find(step, &user, e))
 		return false;
 	token.user_id = user.id;
@@ -377,9 +354,10 @@ static bool
 call_token(struct step *step, struct err *e)
 {
 	struct identity who;
-	const bool done = token_check(
-		step->db, text(step, "text", ""), text(step, "login", NULL),
-		text(step, "ip", "192.0.2.1"), step->now, &who, e);
+	const bool done = token_check(step->db, text(step->ask, "text", ""),
+				      text(step->ask, "login", NULL),
+				      text(step->ask, "ip", "192.0.2.1"),
+				      step->now, &who, e);
 
 	put_identity(step, &who);
 	return done;
@@ -388,8 +366,8 @@ call_token(struct step *step, struct err *e)
 static bool
 call_token_delete(struct step *step, struct err *e)
 {
-	return token_delete(step->db, number(step, "id", 0),
-			    flag(step, "is_password", false), 0, e);
+	return token_delete(step->db, number(step->ask, "id", 0),
+			    flag(step->ask, "is_password", false), 0, e);
 }
 
 /* ---- the trail */
@@ -398,19 +376,19 @@ static bool
 call_audit(struct step *step, struct err *e)
 {
 	const struct audit_entry entry = {
-		.user_id = number(step, "user_id", 0),
-		.who = text(step, "who", "maria"),
-		.ip = text(step, "ip", "192.0.2.1"),
+		.user_id = number(step->ask, "user_id", 0),
+		.who = text(step->ask, "who", "maria"),
+		.ip = text(step->ask, "ip", "192.0.2.1"),
 		.request_id = "0123456789abcdef",
-		.action = text(step, "action", "site.enable"),
-		.object = text(step, "object", "site demo"),
-		.before = text(step, "before", NULL),
-		.after = text(step, "after", NULL),
+		.action = text(step->ask, "action", "site.enable"),
+		.object = text(step->ask, "object", "site demo"),
+		.before = text(step->ask, "before", NULL),
+		.after = text(step->ask, "after", NULL),
 	};
 
-	for (int64_t i = 0; i < number(step, "times", 1); i++) {
+	for (int64_t i = 0; i < number(step->ask, "times", 1); i++) {
 		if (!audit_write(step->db, audit_key,
-				 text(step, "chain", "api:web1"), &entry,
+				 text(step->ask, "chain", "api:web1"), &entry,
 				 step->now, e))
 			return false;
 	}
@@ -422,8 +400,8 @@ call_audit_verify(struct step *step, struct err *e)
 {
 	struct audit_result found;
 
-	if (!audit_verify(step->db, audit_key, text(step, "seal", ""), &found,
-			  e))
+	if (!audit_verify(step->db, audit_key, text(step->ask, "seal", ""),
+			  &found, e))
 		return false;
 	put(step, "chains", json_integer((json_int_t)found.chains));
 	put(step, "rows", json_integer((json_int_t)found.rows));
@@ -436,8 +414,9 @@ call_anchor(struct step *step, struct err *e)
 {
 	char seal[AUDIT_SEAL_MAX];
 
-	if (!audit_anchor(step->db, audit_key, text(step, "chain", "cli:web1"),
-			  step->now, seal, e))
+	if (!audit_anchor(step->db, audit_key,
+			  text(step->ask, "chain", "cli:web1"), step->now, seal,
+			  e))
 		return false;
 	put_text(step, "seal", seal);
 	return true;
@@ -448,18 +427,16 @@ call_purge(struct step *step, struct err *e)
 {
 	uint64_t removed;
 
-	if (!audit_purge(step->db, audit_key, text(step, "chain", "cli:web1"),
-			 step->now - number(step, "days", 400) * DAY, step->now,
-			 &removed, e))
+	if (!audit_purge(step->db, audit_key,
+			 text(step->ask, "chain", "cli:web1"),
+			 step->now - number(step->ask, "days", 400) * DAY,
+			 step->now, &removed, e))
 		return false;
 	put(step, "removed", json_integer((json_int_t)removed));
 	return true;
 }
 
-static const struct call {
-	const char *name;
-	bool (*run)(struct step *step, struct err *e);
-} calls[] = {
+static const struct probe_call calls[] = {
 	{"user_add", call_user_add},
 	{"user", call_user},
 	{"user_save", call_user_save},
@@ -485,70 +462,13 @@ static const struct call {
 	{"audit_verify", call_audit_verify},
 	{"anchor", call_anchor},
 	{"purge", call_purge},
+	{0},
 };
-
-/* keys: so many of the two keys of the tests are in the key file. */
-static void
-make_box(struct step *step)
-{
-	step->box.keys = (size_t)number(step, "keys", 1);
-	for (size_t i = 0; i < step->box.keys; i++) {
-		step->box.key[i].id = (uint32_t)i + 1;
-		memset(step->box.key[i].bytes, (int)i + 1, 32);
-	}
-}
-
-static void
-run_step(struct db *db, struct clock *clock, const json_t *ask)
-{
-	struct step step = {.db = db, .ask = ask, .tell = json_object()};
-	struct err e = {0};
-	bool done = false, known = false;
-
-	step.now = clock->fixed = number(&step, "at", clock->fixed);
-	make_box(&step);
-	for (size_t i = 0; i < COUNT_OF(calls); i++)
-		if (strcmp(calls[i].name, text(&step, "call", "")) == 0) {
-			known = true;
-			done = calls[i].run(&step, &e);
-		}
-	if (!known)
-		(void)err_set(&e, ERR_FATAL, "no such call");
-	put(&step, "ok", json_boolean(done));
-	put(&step, "class", json_string(done ? "" : err_class_text(e.class)));
-	put(&step, "code", json_string(done ? "" : code_name(e.code)));
-	put(&step, "error", json_string(done ? "" : e.text));
-	(void)json_dumpf(step.tell, stdout, JSON_COMPACT);
-	printf("\n");
-	json_decref(step.tell);
-}
 
 int
 main(int argc, char **argv)
 {
-	struct db_settings settings = {
-		.user = "root",
-		.password = "",
-		.host = "",
-		.ca_file = "",
-		.connect_timeout_s = 5,
-		.statement_timeout_s = 15,
-	};
-	struct clock clock = clock_fixed(1800000000000);
-	json_auto_t *steps = json_loadf(stdin, 0, NULL);
-	struct db *db;
-	struct err e = {0};
+	const struct probe_call *const tables[] = {calls, NULL};
 
-	if (argc != 3 || !json_is_array(steps))
-		return 2;
-	settings.socket = argv[1];
-	settings.name = argv[2];
-	if (!db_connect(&db, &settings, &clock, &e)) {
-		fprintf(stderr, "%s\n", e.text);
-		return 3;
-	}
-	for (size_t i = 0; i < json_array_size(steps); i++)
-		run_step(db, &clock, json_array_get(steps, i));
-	db_close(db);
-	return 0;
+	return steps_run(argc, argv, tables, true);
 }
