@@ -405,6 +405,60 @@ def test_orders_are_found_by_state_and_date(demo: Installation) -> None:
     assert int(late.out) == sum(row["order_date"] >= middle for row in rows)
 
 
+VIEWS = {
+    "waiting": "rm_order WHERE imported = 0",
+    "exported": "rm_order WHERE imported = 1",
+    "stored": "rm_order WHERE state = 'stored'",
+    "cancelled": "rm_order WHERE state = 'cancelled'",
+    "fulfilled": "rm_order WHERE state = 'fulfilled'",
+    "delivered": "rm_order WHERE state = 'delivered'",
+    "unmarked": "rm_order WHERE mark_state IN ('pending', 'failed')",
+    "mark_failed": "rm_order WHERE mark_state = 'failed'",
+    "held": "rm_order WHERE bc_state = 'held'",
+    "changed": "rm_order WHERE changed_upstream = 1",
+    "soft": "rm_order_seen WHERE outcome = 'soft'",
+    "hard": "rm_order_seen WHERE outcome = 'error'",
+    "skipped": "rm_order_seen WHERE outcome = 'skipped'",
+    "gone": "rm_order_seen WHERE outcome = 'gone'",
+}
+
+
+def test_each_view_of_orders_has_its_orders(demo: Installation) -> None:
+    demo.ob("order", "sync", "--site=demo")
+    for statement in (
+        "UPDATE rm_order SET imported = 1, bc_state = 'sent' WHERE id % 5 = 1",
+        "UPDATE rm_order SET state = ELT(id % 9, 'cancelled', 'fulfilled', 'delivered')"
+        " WHERE id % 9 BETWEEN 1 AND 3",
+        "UPDATE rm_order SET mark_state = ELT(id % 7, 'failed', 'pending')"
+        " WHERE id % 7 BETWEEN 1 AND 2",
+        "UPDATE rm_order SET bc_state = 'held' WHERE id % 11 = 0",
+        "UPDATE rm_order SET changed_upstream = 1 WHERE id % 13 = 0",
+        "UPDATE rm_order_seen SET outcome = 'gone' WHERE outcome = 'error' LIMIT 1",
+    ):
+        demo.database.run(statement)
+    for view, meant in VIEWS.items():
+        found = demo.must("order", "list", f"--view={view}", "--limit=1000")
+        rows = len(found.out.splitlines()[1:])
+        assert rows == demo.one(f"SELECT COUNT(*) FROM {meant}"), view
+        assert rows or view == "soft", view
+
+
+def test_a_list_goes_on_beyond_a_page_up_to_its_limit(
+    demo: Installation, tmp_path: pathlib.Path
+) -> None:
+    skus = [f"PAGE-{n:04}" for n in range(2500)]
+    file = tmp_path / "items.csv"
+    file.write_text("sku\n" + "\n".join(skus) + "\n")
+    demo.must("item", "import", str(file))
+    words = ("item", "list", "--search=PAGE-", "--format=ids")
+    cut = demo.must(*words, "--limit=2400")
+    assert cut.out.splitlines() == skus[:2400]
+    assert cut.err.startswith("there may be more: raise --limit")
+    for limit in (2500, 9000):
+        whole = demo.must(*words, f"--limit={limit}")
+        assert (whole.out.splitlines(), whole.err) == (skus, "")
+
+
 def test_a_table_keeps_its_layout_in_a_pipe(demo: Installation) -> None:
     wide = demo.must("cron", "list").out
     assert demo.ob("cron", "list", COLUMNS="20").out == wide
