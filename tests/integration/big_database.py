@@ -6,9 +6,12 @@ odd states stand where they do in life: what waits is new, what is done is most.
 
 from __future__ import annotations
 
+import contextlib
 import os
+import pathlib
+from typing import Iterator
 
-from conftest import Database
+from conftest import Database, MariaDb
 
 # make bench asks for more of them.
 ORDERS = int(os.environ.get("OB_BIG_ORDERS", 100_000))
@@ -232,6 +235,24 @@ SELECT CONCAT('api:web', seq MOD 4), 1 + seq DIV 4,
     IF(seq MOD 288 = 1, JSON_OBJECT('seq', 1), NULL), UNHEX(SHA2(seq, 256))
 FROM seq_0_to_{AUDIT - 1};
 """
+
+
+@contextlib.contextmanager
+def empty(template: pathlib.Path) -> Iterator[Database]:
+    """Its schema, still without rows, on a server that has room for it."""
+    server = MariaDb(
+        template,
+        "--innodb-buffer-pool-size=512M",
+        "--innodb-log-file-size=128M",
+        "--innodb-flush-log-at-trx-commit=0",
+    )
+    try:
+        server.run("CREATE DATABASE big")
+        database = Database(server, "big")
+        database.migrate()
+        yield database
+    finally:
+        server.close()
 
 
 def fill(database: Database) -> dict[str, int]:

@@ -13,7 +13,7 @@ from typing import Any, Iterator
 
 import big_database
 import pytest
-from conftest import SOURCE, Database, MariaDb
+from conftest import SOURCE, Database
 from statement_values import CASES, WALK, Case
 
 BIG = 1000  # rows from which on a table is no longer read as a whole
@@ -92,21 +92,10 @@ class BigDatabase:
 
 @pytest.fixture(scope="module")
 def filled(server_template: pathlib.Path) -> Iterator[Database]:
-    server = MariaDb(
-        server_template,
-        "--innodb-buffer-pool-size=512M",
-        "--innodb-log-file-size=128M",
-        "--innodb-flush-log-at-trx-commit=0",
-    )
-    try:
-        server.run("CREATE DATABASE big")
-        database = Database(server, "big")
-        database.migrate()
+    with big_database.empty(server_template) as database:
         for name in ("probe_create", "probe_alter"):  # by the set-up, for a moment
             database.run(STATEMENTS[name])
         yield database
-    finally:
-        server.close()
 
 
 @pytest.fixture(scope="module", params=["five-shops", "one-of-each"])

@@ -13,7 +13,7 @@ from typing import Any, Iterator
 
 import big_database
 import pytest
-from conftest import Database, MariaDb
+from conftest import Database
 from probe import Probe
 
 PER_PAGE = 25
@@ -97,21 +97,10 @@ UPDATE rm_error_orders SET currency = ELT(1 + id MOD 3, 'EUR', 'USD');
 
 @pytest.fixture(scope="module")
 def big(server_template: pathlib.Path) -> Iterator[Database]:
-    server = MariaDb(
-        server_template,
-        "--innodb-buffer-pool-size=512M",
-        "--innodb-log-file-size=128M",
-        "--innodb-flush-log-at-trx-commit=0",
-    )
-    try:
-        server.run("CREATE DATABASE big")
-        database = Database(server, "big")
-        database.migrate()
+    with big_database.empty(server_template) as database:
         big_database.fill(database)
         big_database.run(database, MORE)
         yield database
-    finally:
-        server.close()
 
 
 def question(slug: str, /, **params: Any) -> dict[str, Any]:
