@@ -33,13 +33,6 @@ MUST_CHECK bool kit_save(struct db *db, const char *parent,
 			 unsigned version, struct kit_limits limits,
 			 struct err *e);
 
-/*
- * One page by parent SKU, after the last of the page before ("" = first):
- * parent_sku, components, valid_from, valid_to, updated_at, version.
- */
-MUST_CHECK bool kit_list(struct db *db, const char *after, const char *search,
-			 unsigned limit, struct rows *out, struct err *e);
-
 /* All that stand below these rows: what a check of them has to know. */
 MUST_CHECK bool kit_load_below(struct db *db, unsigned max_depth,
 			       struct kit_table *table, struct err *e);

@@ -137,14 +137,3 @@ FROM rm_kits
 WHERE parent_sku > ?
 ORDER BY parent_sku
 LIMIT ?
-
--- name: kit_list
-SELECT k.parent_sku, COUNT(*) AS components, MIN(k.valid_from) AS valid_from,
-	IF(COUNT(k.valid_to) = COUNT(*), MAX(k.valid_to), NULL) AS valid_to,
-	MAX(k.updated_at) AS updated_at, MAX(k.version) AS version
-FROM rm_kits AS k
-WHERE k.parent_sku > ?
-	AND (? IS NULL OR INSTR(k.parent_sku, ?) > 0)
-GROUP BY k.parent_sku
-ORDER BY k.parent_sku
-LIMIT ?

@@ -208,18 +208,6 @@ kit_save(struct db *db, const char *parent, const struct kit_row *row,
 }
 
 bool
-kit_list(struct db *db, const char *after, const char *search, unsigned limit,
-	 struct rows *out, struct err *e)
-{
-	const struct bind text = bind_text_or_null(search);
-
-	return db_open(db, out, SQL_KIT_LIST,
-		       BINDS(bind_text(after ? after : ""), text, text,
-			     bind_int(limit)),
-		       e);
-}
-
-bool
 kit_missing(struct db *db, const struct kit_table *table, struct sku_set *out,
 	    struct err *e)
 {

@@ -317,7 +317,6 @@ CASES: dict[str, Case | list[Case]] = {
     "kit_remove": case("SKU-000100"),
     "kit_insert": case("SKU-NEW", SKU, 1, 1, None, None, None, 1),
     "kit_parents_after": case("SKU-003000", 50, page=50),
-    "kit_list": case("SKU-003000", None, None, 50, page=50),
     # queue
     "lease_add": case("migrate"),
     "lease_read": case("migrate"),

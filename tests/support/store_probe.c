@@ -290,11 +290,7 @@ open_list(struct step *step, struct rows *rows, struct err *e)
 	const json_t *ask = step->ask;
 	const char *what = text(ask, "what", "");
 	int64_t id = number(ask, "id", 0);
-	unsigned limit = (unsigned)number(ask, "limit", 100);
 
-	if (strcmp(what, "kits") == 0)
-		return kit_list(step->db, text(ask, "after", ""),
-				text(ask, "search", NULL), limit, rows, e);
 	if (strcmp(what, "order") == 0)
 		return order_read(step->db, id, rows, e);
 	if (strcmp(what, "lines") == 0)
