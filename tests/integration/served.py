@@ -14,16 +14,27 @@ PASSWORD = "tall-anchor-forty-ships"
 
 
 @contextlib.contextmanager
-def served(ob: Installation, processes: int = 2, port: int = 0) -> Iterator[Client]:
-    """Nobody is logged in."""
+def served(
+    ob: Installation, processes: int = 2, port: int = 0, **environment: str
+) -> Iterator[Client]:
+    """Nobody is logged in. The environment is that of the responder alone."""
     folder, port = own_folder(), port or free_port()
+    before, ob.environment = ob.environment, {**ob.environment, **environment}
     responder = Responder(ob, folder, processes)
+    ob.environment = before
     try:
         with nginx(folder, port):
             yield Client(port)
     finally:
         responder.close()
         shutil.rmtree(folder)
+
+
+def one_process(
+    ob: Installation, fault: str = "", **environment: str
+) -> contextlib.AbstractContextManager[Client]:
+    """A point's passes are counted in it, and what it counts is all there is."""
+    return served(ob, 1, OB_FAULT_AT=fault, **environment)
 
 
 def add_maria(ob: Installation) -> None:

@@ -3,43 +3,25 @@
 from __future__ import annotations
 
 import concurrent.futures
-import contextlib
 import json
-import shutil
 import socket
 from dataclasses import dataclass
 from typing import Any, Iterator
 
 import described
 import pytest
-from conftest import MOMENT, free_port, new_database
+from conftest import MOMENT, new_database
 from installation import Installation, wait_until
 from test_db import CommitEater
 from test_security import now_of, totp
-from web import Answer, Client, Responder, nginx, own_folder
+from served import PASSWORD, one_process
+from web import Answer, Client
 
-PASSWORD = "tall-anchor-forty-ships"
 OTHER = "loud-copper-ninety-boats"
 
 # What moves without being a change of somebody's.
 MOVES = ("rm_idempotency", "rm_login_try", "rm_upstream", "rm_audit", "rm_log")
 USE = ("seen_at", "used_at", "used_ip", "ends_at")
-
-
-@contextlib.contextmanager
-def served(ob: Installation, fault: str = "", **more: str) -> Iterator[Client]:
-    """Behind nginx; one process, so that a point's passes are counted in it."""
-    folder, port = own_folder(), free_port()
-    before = ob.environment
-    ob.environment = {**before, "OB_FAULT_AT": fault, **more}
-    responder = Responder(ob, folder, count=1)
-    ob.environment = before
-    try:
-        with nginx(folder, port):
-            yield Client(port)
-    finally:
-        responder.close()
-        shutil.rmtree(folder)
 
 
 @dataclass
@@ -84,7 +66,9 @@ def stage(
             *("user", "add", "maria", "--role=administrator", "--password-file=-"),
             text=PASSWORD,
         )
-        with served(ob) as well, served(ob, "change.before_entry:0:error") as ill:
+        with one_process(ob) as well, one_process(
+            ob, "change.before_entry:0:error"
+        ) as ill:
             assert well.log_in("maria", PASSWORD).status == 201
             ill.headers = well.headers
             yield Stage(ob, well, ill)
@@ -271,7 +255,7 @@ def test_a_first_administrator_whose_entry_fails_is_not_made(
 ) -> None:
     demo.write_settings(setup__code="long-enough-code")
     body = {"code": "long-enough-code", "login": "maria", "password": PASSWORD}
-    with served(demo, "change.before_entry:1:error") as web:
+    with one_process(demo, "change.before_entry:1:error") as web:
         assert web.post("/setup/administrator", body).status == 503
         assert demo.count("rm_user") == 0
         assert web.post("/setup/administrator", body).status == 201
@@ -316,7 +300,7 @@ def state(ob: Installation) -> tuple[Any, int]:
 def test_a_process_that_dies_leaves_a_change_and_its_entry_or_neither(
     demo: Installation, token: str, point: str, is_made: bool
 ) -> None:
-    with served(demo, f"{point}:1:kill") as web:
+    with one_process(demo, f"{point}:1:kill") as web:
         web.headers["Authorization"] = token
         assert web.post("/sites/1/disable").status == 502
     assert state(demo) == ((0, 1) if is_made else (1, 0))
@@ -328,7 +312,7 @@ def test_a_commit_without_an_answer_is_looked_up(
     demo: Installation, token: str, point: str
 ) -> None:
     """Done once, whether it had landed or not."""
-    with served(demo, f"{point}:1:error") as web:
+    with one_process(demo, f"{point}:1:error") as web:
         web.headers["Authorization"] = token
         assert web.post("/sites/1/disable").status == 200
     assert state(demo) == (0, 1)
@@ -342,7 +326,7 @@ def test_a_commit_that_went_away_is_looked_up(
     """With the connection; the entry tells whether the server had got it."""
     path = demo.home / "eater"
     eater = CommitEater(demo.database.server, path, pass_on=pass_on)
-    with served(demo, ORDERBRIDGE_DATABASE_SOCKET=str(path)) as web:
+    with one_process(demo, ORDERBRIDGE_DATABASE_SOCKET=str(path)) as web:
         web.headers["Authorization"] = token
         assert web.post("/sites/1/disable").status == 200
     assert eater.eaten and state(demo) == (0, 1)
@@ -374,7 +358,7 @@ def test_a_deadlock_about_the_trail_repeats_the_whole_change(
         "INSERT INTO rm_audit (chain, seq, at, who, ip, request_id, action, object,"
         " mac) VALUES (%s, %s, NOW(3), '', '', '', 'x', 'x', REPEAT('x', 32))"
     )
-    with served(demo) as web, demo.database.connect() as line:
+    with one_process(demo) as web, demo.database.connect() as line:
         web.headers["Authorization"] = token
         assert web.post("/sites/1/enable").status == 200
         line.begin()
@@ -418,7 +402,7 @@ COMMANDS: list[tuple[str, ...]] = [
 
 def queued(ob: Installation, token: str) -> Any:
     """An operation that waits."""
-    with served(ob) as web:
+    with one_process(ob) as web:
         web.headers["Authorization"] = token
         return web.post("/sites/1/webhooks/repair").data["id"]
 

@@ -2,37 +2,20 @@
 
 from __future__ import annotations
 
-import contextlib
 import pathlib
-import shutil
 import stat
 import time
-from typing import Any, Iterator
+from typing import Any
 
 import pytest
-from conftest import MOMENT, Database, free_port
+from conftest import MOMENT, Database
 from installation import Installation, default_key, default_secret
-from web import Client, Responder, nginx, own_folder
+from served import PASSWORD, one_process
+from web import Client
 
 CODE = "a-code-of-my-own"
-PASSWORD = "tall-anchor-forty-ships"
 FIRST = {"code": CODE, "login": "carla", "password": PASSWORD}
 STEPS = ["code", "database", "administrator", "site", "business_central", "cron"]
-
-
-@contextlib.contextmanager
-def served(ob: Installation, fault: str = "") -> Iterator[Client]:
-    """One process, so that what it counts is all there is."""
-    folder, port = own_folder(), free_port()
-    before, ob.environment = ob.environment, {**ob.environment, "OB_FAULT_AT": fault}
-    responder = Responder(ob, folder, count=1)
-    ob.environment = before
-    try:
-        with nginx(folder, port):
-            yield Client(port)
-    finally:
-        responder.close()
-        shutil.rmtree(folder)
 
 
 @pytest.fixture
@@ -68,7 +51,7 @@ def test_the_wizard_leads_from_an_empty_database_to_one_that_works(
     bare: Installation,
 ) -> None:
     key = bare.home / "orderbridge.key"
-    with served(bare) as web:
+    with one_process(bare) as web:
         assert stands_at(web) == ("database", ["code"])
         assert web.post("/setup/code", {"code": "x" * 12}).status == 403
         assert web.post("/setup/code", {"code": CODE}).data["step"] == "database"
@@ -147,7 +130,7 @@ def finish(ob: Installation, web: Client) -> None:
 
 
 def test_tables_that_took_too_long_are_gone_on_with(bare: Installation) -> None:
-    with served(bare, "setup.out_of_time:1:error") as web:
+    with one_process(bare, "setup.out_of_time:1:error") as web:
         first = web.post("/setup/database", {"code": CODE}).data
         assert first["passed"] and not first["finished"] and first["waiting"] > 10
         assert first["key"] == (bare.home / "orderbridge.key").read_text()
@@ -158,7 +141,7 @@ def test_tables_that_took_too_long_are_gone_on_with(bare: Installation) -> None:
 
 
 def test_tables_that_failed_are_gone_on_with(bare: Installation) -> None:
-    with served(bare, "migrate.after_step:7:error") as web:
+    with one_process(bare, "migrate.after_step:7:error") as web:
         first = web.post("/setup/database", {"code": CODE}).data
         assert not first["passed"] and [name for name, _ in failed(first)] == ["Tables"]
         assert 0 < first["done"] < first["done"] + first["waiting"]
@@ -178,7 +161,7 @@ def test_a_missing_right_is_named_with_what_gives_it(bare: Installation) -> None
         bare.write_settings(
             setup__code=CODE, database__user=name, database__password="x"
         )
-        with served(bare) as web:
+        with one_process(bare) as web:
             got = web.post("/setup/database", {"code": CODE}).data
             fix = f"GRANT ALTER ON `{database.name}`.* TO '{name}'"
             assert not got["passed"] and failed(got) == [("Right ALTER", fix)]
@@ -193,7 +176,7 @@ def test_a_missing_right_is_named_with_what_gives_it(bare: Installation) -> None
 def test_a_key_that_cannot_be_written_is_handed_over(bare: Installation) -> None:
     folder = bare.home / "not-yet"
     bare.write_settings(setup__code=CODE, secret__key_file=str(folder / "key"))
-    with served(bare) as web:
+    with one_process(bare) as web:
         got = web.post("/setup/database", {"code": CODE}).data
         assert [name for name, _ in failed(got)] == ["Key file"] and got["key"]
         assert str(folder / "key") in failed(got)[0][1]
@@ -209,7 +192,7 @@ def test_a_key_that_cannot_be_written_is_handed_over(bare: Installation) -> None
 
 
 def test_the_code_cannot_be_guessed_before_there_are_tables(bare: Installation) -> None:
-    with served(bare) as web:
+    with one_process(bare) as web:
         seen = [web.post("/setup/code", {"code": f"wrong-{n:09}"}) for n in range(11)]
         assert [got.status for got in seen] == [403] * 10 + [429]
         assert int(seen[-1].headers["retry-after"]) >= 1
@@ -219,7 +202,7 @@ def test_the_code_cannot_be_guessed_before_there_are_tables(bare: Installation) 
 
 def test_without_a_code_nobody_begins(bare: Installation) -> None:
     bare.write_settings()
-    with served(bare) as web:
+    with one_process(bare) as web:
         assert stands_at(web) == ("code", [])
         for path in ("/setup/code", "/setup/database"):
             got = web.post(path, {"code": CODE})
@@ -231,14 +214,14 @@ def test_a_database_that_cannot_be_reached_is_told_to_who_knows_the_code(
     bare: Installation,
 ) -> None:
     bare.write_settings(setup__code=CODE, database__socket=str(bare.home / "none"))
-    with served(bare) as web:
+    with one_process(bare) as web:
         assert stands_at(web) == ("database", ["code"])
         got = web.post("/setup/database", {"code": CODE}).data
         assert [name for name, _ in failed(got)][:1] == ["Account for tables"]
         assert {s["status"] for s in got["steps"][1:5]} == {"skip"}
     # Where there is no code it may as well be one that has worked for years.
     bare.write_settings(database__socket=str(bare.home / "none"))
-    with served(bare) as web:
+    with one_process(bare) as web:
         assert web.get("/setup").status == 503
 
 
@@ -246,27 +229,27 @@ def test_one_that_is_in_use_cannot_be_set_up_again(demo: Installation) -> None:
     demo.write_settings(setup__code=CODE)
     demo.must("user", "add", "maria", "--role=administrator")
     key = demo.home / "orderbridge.key"
-    with served(demo) as web:
+    with one_process(demo) as web:
         assert web.get("/setup").status == 404
     key.rename(demo.home / "elsewhere")
-    with served(demo) as web:
+    with one_process(demo) as web:
         assert web.get("/setup").status == 503
         assert web.post("/setup/database", {"code": CODE}).status == 503
         assert not key.exists()
     (demo.home / "elsewhere").rename(key)
     demo.database.run("DELETE FROM rm_schema WHERE version = 12")
-    with served(demo) as web:
+    with one_process(demo) as web:
         assert web.get("/setup").status == 503
         assert web.post("/setup/database", {"code": CODE}).status == 503
         assert demo.count("rm_schema", "version = 12") == 0
 
 
 def test_a_step_whose_entry_fails_is_not_noted(bare: Installation) -> None:
-    with served(bare) as web:
+    with one_process(bare) as web:
         web.post("/setup/database", {"code": CODE})
         assert web.post("/setup/administrator", FIRST).status == 201
     bare.must("cron")
-    with served(bare, "change.before_entry:2:error") as web:
+    with one_process(bare, "change.before_entry:2:error") as web:
         assert web.log_in("carla", PASSWORD).status == 201
         assert web.post("/setup/cron", {}).status == 503
         assert stands_at(web)[1] == STEPS[:3]
