@@ -208,11 +208,12 @@ SELECT COUNT(*) AS breaches, MIN(number) AS sample
  WHERE mark_state = 'done' AND (marked_at IS NULL OR marked_at < stored_at)
 
 -- name: verify_leases
--- I6: what is leased has an owner and a fence; what is not has no open lease.
+-- I6: what is leased has an owner and a fence, what is done has given its key
+-- back. A dead job keeps it: whoever queues the same again wakes that row.
 SELECT COUNT(*) AS breaches, MIN(id) AS sample
   FROM rm_job
  WHERE (state = 'leased' AND (owner = '' OR fence = 0))
-    OR (state IN ('done', 'dead') AND open_key IS NOT NULL)
+    OR (state = 'done' AND open_key IS NOT NULL)
 
 -- name: verify_operations
 -- I9: an operation in progress has its run leased; one that waits has it ready.

@@ -21,7 +21,7 @@ static const struct {
 	{"I3", "the lines of a stored order add up to its totals",
 	 SQL_VERIFY_MONEY},
 	{"I5", "no order was marked before it was stored", SQL_VERIFY_MARKS},
-	{"I6", "leases have an owner and a fence, ended jobs are closed",
+	{"I6", "leases have an owner and a fence, done jobs are closed",
 	 SQL_VERIFY_LEASES},
 	{"I8", "no synchronisation called out inside the window",
 	 SQL_VERIFY_WINDOW},

@@ -19,6 +19,7 @@ BREACHES = [
     ("I3", "UPDATE rm_order SET total_due = total_due + 0.01 LIMIT 1"),
     ("I5", "UPDATE rm_order SET marked_at = stored_at - INTERVAL 1 SECOND LIMIT 1"),
     ("I6", "UPDATE rm_job SET state = 'leased', owner = '' LIMIT 1"),
+    ("I6", "UPDATE rm_job SET open_key = REPEAT('k', 32) WHERE state = 'done' LIMIT 1"),
     ("I8", CALL),
     ("I9", "UPDATE rm_operation SET state = 'in_progress' LIMIT 1"),
     ("I10", "INSERT INTO rm_log (at, level, kind, message) SELECT NOW(), 'info',"
@@ -63,6 +64,26 @@ def test_verify_finds_an_order_that_only_the_shop_shows_as_exported(
     done = synced.ob("verify", "--upstream", "--format=csv")
     assert done.status == 1
     assert any(r.startswith("I2,FAIL") for r in done.out.splitlines()), done.out
+
+
+def test_a_retry_that_died_is_no_breach_and_wakes_when_its_order_changes(
+    synced: Installation,
+) -> None:
+    where = "WHERE kind = 'order_retry'"
+    synced.database.run(
+        "UPDATE rm_job SET state = 'leased', owner = 'a:process:that:is:gone',"
+        f" fence = 1, until_at = '2020-01-01', attempts = max_attempts - 1 {where}"
+    )
+    synced.must("cron")
+    state = f"SELECT state FROM rm_job {where}"
+    assert synced.one(state) == "dead"
+    synced.verify()
+    order = synced.one(f"SELECT ref FROM rm_job {where}")
+    fields = {"customer_note": "to the back door, please"}
+    synced.box.control("PATCH", f"/_shops/demo/orders/{order}", fields)
+    assert synced.ob("order", "sync", "--site=demo").status == 1
+    assert synced.one(state) == "ready"
+    synced.verify()
 
 
 def test_every_call_of_an_operation_is_noted_without_its_query(
