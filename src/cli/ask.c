@@ -21,9 +21,10 @@ ask_value(const struct call *call, const char *name, struct strbuf *out,
 		return err_set(e, ERR_PERMANENT, "the terminal is not one");
 	silent = as_it_was;
 	silent.c_lflag &= ~(tcflag_t)ECHO;
+	/* Before it asks: what is typed at once would be shown, or be lost. */
+	(void)tcsetattr(STDIN_FILENO, TCSAFLUSH, &silent);
 	(void)fprintf(call->err, "Value of %s: ", name);
 	(void)fflush(call->err);
-	(void)tcsetattr(STDIN_FILENO, TCSAFLUSH, &silent);
 	got = fgets(line, sizeof(line), stdin);
 	(void)tcsetattr(STDIN_FILENO, TCSAFLUSH, &as_it_was);
 	(void)fputc('\n', call->err);
