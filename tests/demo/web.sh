@@ -86,7 +86,7 @@ start_apache() {
 start_web() {
 	chmod 755 "$short"
 	mkdir -p "$short/www"
-	cp www/index.html "$short/www/"
+	cp -r "$build/www/site/." "$short/www/"
 	port=$(free_port)
 	web=http://127.0.0.1:$port
 	start_responder

@@ -1,0 +1,29 @@
+// The table of pages: address, name, what loads it, who may see it, where it
+// stands in the navigation. A page that is not built yet does not stand here.
+/**
+ * @typedef {object} Page
+ * @property {string} path "/orders/{id}": a name in braces is handed to the page
+ * @property {string} title
+ * @property {() => Promise<{default: any}>} load
+ * @property {string} [capability]
+ * @property {string} [group] of the navigation; without it the page is not in it
+ * @property {string} [icon]
+ * @property {string} [key] opens it after g
+ */
+
+/** @type {Page[]} */
+export const pages = [
+  { path: "/", title: "Overview", group: "Run", icon: "grid", key: "o", capability: "view", load: () => import("./pages/overview.js") },
+  { path: "/operations", title: "Operations", group: "Run", icon: "list", key: "p", capability: "view", load: () => import("./pages/operations.js") },
+  { path: "/operations/{id}", title: "Operation", capability: "view", load: () => import("./pages/operation.js") },
+];
+
+/** @param {string} path @returns {{page: Page, params: Record<string, string>}|null} */
+export function pageOf(path) {
+  for (const page of pages) {
+    const names = [...page.path.matchAll(/\{(\w+)\}/g)].map(([, name]) => name);
+    const found = path.match(new RegExp(`^${page.path.replace(/\{\w+\}/g, "([^/]+)")}$`));
+    if (found) return { page, params: Object.fromEntries(names.map((name, i) => [name, decodeURIComponent(found[i + 1])])) };
+  }
+  return null;
+}

@@ -1,0 +1,24 @@
+// What every page shows on top: what runs, what failed, the window, the sites. One
+// request for all of it.
+import { createContext } from "preact";
+import { useContext } from "preact/hooks";
+import { useLive } from "./live.js";
+
+const FAST_S = 5;
+const SLOW_S = 30;
+
+export const Status = createContext(/** @type {any} */ ({ data: undefined }));
+
+/** Called once, by the shell. */
+export const useStatusPoll = () =>
+  useLive("/live", { panels: "overview,operations,sites,window" },
+    (data) => data?.operations.length > 0 ? FAST_S : SLOW_S);
+
+/** Undefined until it is known. @returns {{overview: any, operations: any[], sites: any[], window: any}|undefined} */
+export const useStatus = () => useContext(Status).data;
+
+/** Asks at once, after something was started. */
+export const useStatusNow = () => useContext(Status).again;
+
+/** Whether Business Central's maintenance makes things wait now. */
+export const useIsPaused = () => useStatus()?.window.active === true;
