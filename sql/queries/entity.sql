@@ -69,7 +69,8 @@ SELECT o.id
  WHERE o.nav_sales_order_number {is}
 
 -- name: list_orders_by_sku
-SELECT l.order_id AS id
+-- An order may hold it on several lines.
+SELECT DISTINCT l.order_id AS id
   FROM rm_lineitems AS l FORCE INDEX (ix_rm_lineitems_sku_order_id)
  WHERE l.sku {is}
 

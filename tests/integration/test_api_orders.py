@@ -864,6 +864,16 @@ def test_the_orders_of_a_round_are_bounded_as_asked_for(
         assert got.status == 400 and "batch_size" in got.json["data"]["params"], wrong
 
 
+def test_an_order_that_holds_a_sku_on_two_lines_is_listed_once(
+    web: Client, demo: Installation
+) -> None:
+    demo.ob("order", "sync", "--site=demo")
+    demo.database.run("UPDATE rm_lineitems SET sku = 'TWICE' WHERE line_no <= 2")
+    found = web.get("/orders?sku=TWICE&per_page=100")
+    assert len(found.data) == found.json["meta"]["total"] == demo.count("rm_order")
+    assert web.get("/orders?search=TWICE").json["meta"]["total"] == len(found.data)
+
+
 def test_business_central_is_asked_about_one_sku(
     web: Client, demo: Installation
 ) -> None:
