@@ -4,8 +4,10 @@ import { html } from "./html.js";
 import { Button, Icon } from "./basics.js";
 import { Pop } from "./pop.js";
 import { place, setQuery } from "../router.js";
+import { filtersOf } from "./table.js";
 
 const SEARCH_WAITS_MS = 250;
+const SEARCH_MIN = 2;
 
 /** Text search; waits until typing pauses. @param {{label: string}} props */
 export function Search({ label }) {
@@ -13,7 +15,7 @@ export function Search({ label }) {
   const [text, setText] = useState(there);
   useEffect(() => setText(there), [there]);
   useEffect(() => {
-    if (text === there) return undefined;
+    if (text === there || text.trim().length === SEARCH_MIN - 1) return undefined;
     const timer = setTimeout(() => setQuery({ search: text.trim() }), SEARCH_WAITS_MS);
     return () => clearTimeout(timer);
   }, [text]);
@@ -43,7 +45,8 @@ export function Choice({ name, label, options, counts }) {
 /** Days as a range from..to; both days count. @param {{name: string, label: string}} props */
 export function Days({ name, label }) {
   const now = place.value.query[name] ?? "";
-  const [from = "", until = ""] = now.split("..").map((each) => each.slice(0, 10));
+  const [start, end = ""] = now.split("..");
+  const [from, until] = [start.slice(0, 10), end.slice(0, 10)];
   const next = (/** @type {string} */ day) => {
     const at = new Date(`${day}T00:00:00Z`);
     at.setUTCDate(at.getUTCDate() + 1);
@@ -54,11 +57,13 @@ export function Days({ name, label }) {
     at.setUTCDate(at.getUTCDate() - 1);
     return at.toISOString().slice(0, 10);
   };
-  const last = until && before(until);
+  const isMidnight = !/T(?!00:00:00)/.test(end);
+  const last = now && !now.includes("..") ? from : until && isMidnight ? before(until) : until;
+  const told = (/** @type {string} */ iso, /** @type {string} */ date) => /T(?!00:00:00)/.test(iso) ? `${date} ${iso.slice(11, 16)}` : date || "…";
   const set = (/** @type {string} */ a, /** @type {string} */ b) =>
     setQuery({ [name]: a || b ? `${a && `${a}T00:00:00Z`}..${b && `${next(b)}T00:00:00Z`}` : "" });
   return html`<${Pop} label=${`Filter by ${label}`} button=${(/** @type {any} */ props) => html`
-    <button type="button" class=${`pill ${now ? "set" : ""}`} ...${props}>${label}${now && `: ${from || "…"} – ${last || "…"}`} <${Icon} name="down" /></button>`}>
+    <button type="button" class=${`pill ${now ? "set" : ""}`} ...${props}>${label}${now && (from === last ? `: ${from}` : `: ${told(start, from)} – ${told(end, last)}`)} <${Icon} name="down" /></button>`}>
     ${(/** @type {() => void} */ close) => html`<div class="pad form">
       <label class="field"><span class="label">From (UTC)</span><input class="in" type="date" value=${from} onChange=${(/** @type {any} */ e) => set(e.target.value, last)} /></label>
       <label class="field"><span class="label">To, with that day</span><input class="in" type="date" value=${last} onChange=${(/** @type {any} */ e) => set(from, e.target.value)} /></label>
@@ -66,3 +71,12 @@ export function Days({ name, label }) {
     <div class="item line"><${Button} small kind="quiet" onClick=${() => setQuery({ [name]: "" })}>Clear<//><span class="grow"></span>
       <${Button} small onClick=${close}>Close<//></div>`}<//>`;
 }
+
+/**
+ * What the address filters by besides, as links from other pages do: each can be taken away.
+ * @param {{known: string[], words?: Record<string, string>}} props words: how a field is called
+ */
+export const Others = ({ known, words = {} }) => Object.entries(filtersOf(place.value.query))
+  .filter(([name]) => !known.includes(name) && name !== "view")
+  .map(([name, value]) => html`<button type="button" class="pill set" key=${name} onClick=${() => setQuery({ [name]: "" })}>
+    ${words[name] ?? name.replaceAll("_", " ")}: ${value.length > 24 ? `${value.slice(0, 8)}…` : value}<${Icon} name="x" /><span class="sr">Take away</span></button>`);

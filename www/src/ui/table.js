@@ -47,7 +47,7 @@ export function useList(path, query, every) {
 }
 
 /** What a row is called by the API. @param {any} row */
-const idOf = (row) => row.id ?? row.sku ?? row.code;
+const idOf = (row) => row.id ?? row.cause ?? row.sku ?? row.code;
 
 /** @param {{column: Column, sort: string, onSort: (sort: string) => void}} props */
 function Head({ column, sort, onSort }) {
@@ -77,7 +77,7 @@ function Pager({ list, page, per }) {
 /** On a narrow screen one button opens them; it tells how many are set. @param {{children?: any}} props */
 function Filters({ children }) {
   const [isOpen, open] = useState(false);
-  const n = Object.keys(filtersOf(place.value.query)).length;
+  const n = Object.keys(filtersOf(place.value.query)).filter((name) => name !== "view").length;
   return html`<header class="filters" data-open=${String(isOpen)}>
     <span class="only-narrow"><${Button} aria-expanded=${String(isOpen)} onClick=${() => open(!isOpen)}>Filters${n > 0 && ` (${n})`}<//></span>
     ${children}</header>`;
@@ -98,11 +98,11 @@ function tableKeys(event) {
 
 /**
  * @param {{label: string, list: any, columns: Column[], sort?: string, picks?: Set<string>,
- *   onPick?: (picks: Set<string>) => void, empty: any, tools?: any, filters?: any, tight?: boolean, bare?: boolean}} props
+ *   onPick?: (picks: Set<string>) => void, empty: any, top?: any, tools?: any, filters?: any, tight?: boolean, bare?: boolean}} props
  *   sort: how the API sorts unless the address says else; picks: the rows that are
- *   selected; empty: what stands there when there is none; bare: no pager
+ *   selected; empty: what stands there when there is none; top: above the filters; bare: no pager
  */
-export function Table({ label, list, columns, sort = "", picks, onPick, empty, tools, filters, tight, bare }) {
+export function Table({ label, list, columns, sort = "", picks, onPick, empty, top, tools, filters, tight, bare }) {
   const { query } = place.value;
   const shownSort = query.sort ?? sort;
   const per = Number(query.per_page ?? 25);
@@ -119,6 +119,7 @@ export function Table({ label, list, columns, sort = "", picks, onPick, empty, t
   const ids = list.rows?.map(idOf) ?? [];
   const isAll = ids.length > 0 && ids.every((/** @type {string} */ id) => picks?.has(id));
   return html`<section class="panel" aria-label=${label} aria-busy=${list.busy ? "true" : undefined}>
+    ${top}
     ${filters && html`<${Filters}>${filters}<//>`}
     ${(tools || list.fresh > 0) && html`<div class="item line small">${list.fresh > 0 && html`<button type="button" class="chip" data-s="info" onClick=${list.showFresh}>
       <${Icon} name="up" />${list.fresh} new, show</button>`}<span class="grow"></span>${tools}</div>`}
