@@ -413,3 +413,6 @@ def demo(bare: Installation) -> Installation:
     """A whole installation with the site demo, before its first sync."""
     bare.set_up()
     return bare
+
+
+from browser import chromium, page, synced  # noqa: E402, F401  fixtures of theirs

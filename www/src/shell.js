@@ -157,7 +157,7 @@ function Content() {
   }, [place.value.path, here]);
   useTitle(found?.page.title ?? "Not found");
   if (!found)
-    return html`<main><${Empty} icon="find" title="There is no such page." text="The address may be old."><${Button} href=${to("/")}>Overview<//><//></main>`;
+    return html`<main><h1 tabindex="-1">Not found</h1><${Empty} icon="find" title="There is no such page." text="The address may be old."><${Button} href=${to("/")}>Overview<//><//></main>`;
   if (found.page.capability && !can(found.page.capability))
     return html`<main><h1>${found.page.title}</h1><${Empty} s="neutral" icon="lock" title=${`You need the right “${found.page.capability}” to see this.`}
       text="Who may change users can grant it: Access." /></main>`;

@@ -5,6 +5,7 @@ import { span, now } from "../format.js";
 import { place, siteNow, to } from "../router.js";
 import { can } from "../session.js";
 import { useIsPaused, useStatus, useStatusNow } from "../status.js";
+import { syncOrders } from "../sync.js";
 import { Button, Icon, PageHead, StateChip, states, Time } from "../ui/basics.js";
 import { Dialog } from "../ui/dialog.js";
 import { CheckField, SelectField, useForm } from "../ui/form.js";
@@ -65,9 +66,7 @@ function SyncDialog({ onClose, onDone }) {
   const isPaused = useIsPaused();
   const form = useForm({ site: siteNow() ?? "", full: false });
   const start = async () => {
-    const { data } = await post("/sync/orders", { ...(form.values.site && { site: form.values.site }), full: form.values.full });
-    toast({ s: "ok", icon: "ok", text: isPaused ? "Synchronization queued" : "Synchronization started",
-      action: { label: "Show operation", run: () => { location.hash = to(`/operations/${data.id}`); } } });
+    await syncOrders({ ...form.values, isPaused });
     onDone();
   };
   return html`<${Dialog} title="Fetch new orders?" verb=${isPaused ? "Queue" : "Sync orders"} onDo=${start} onClose=${onClose}>

@@ -1,16 +1,16 @@
 // One glance: do orders flow, what needs a person?
 import { useState } from "preact/hooks";
-import { post } from "../api.js";
 import { count, day, now, span } from "../format.js";
 import { useLive } from "../live.js";
 import { siteNow, to } from "../router.js";
 import { can } from "../session.js";
 import { useIsPaused, useStatus, useStatusNow } from "../status.js";
+import { syncOrders } from "../sync.js";
 import { Button, Chip, CountLink, Dot, PageHead, Panel, Progress, StateChip, Time } from "../ui/basics.js";
 import { Bars, Strip } from "../ui/chart.js";
 import { html } from "../ui/html.js";
 import { copy, Empty, Loaded, Skeleton } from "../ui/states.js";
-import { toast, toastProblem } from "../ui/toast.js";
+import { toastProblem } from "../ui/toast.js";
 
 const CHART_S = 60;
 
@@ -53,9 +53,7 @@ function SiteRow({ site }) {
   const running = site.running_operation;
   const sync = async () => {
     try {
-      const { data } = await post("/sync/orders", { site: site.code });
-      toast({ s: "ok", icon: "ok", text: isPaused ? "Synchronization queued" : "Synchronization started",
-        action: { label: "Show operation", run: () => { location.hash = to(`/operations/${data.id}`); } } });
+      await syncOrders({ site: site.code, isPaused });
       statusNow();
     } catch (problem) {
       toastProblem(problem);
