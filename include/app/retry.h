@@ -10,10 +10,10 @@
 /*
  * After items have come or changed: orders that wait for these SKUs become due,
  * failed ones that name them get an operation retry. keys: JSON array of keys.
- * source, by: who changed them (operation_ask).
+ * source, by: who changed them (operation_ask). woke, or NULL: whether any did.
  */
 MUST_CHECK bool retry_wake_skus(struct app *app, const char *keys,
-				const char *source, const char *by,
+				const char *source, const char *by, bool *woke,
 				struct err *e);
 /*
  * After kits have changed: every order that failed by a kit, whichever, gets an
@@ -21,7 +21,7 @@ MUST_CHECK bool retry_wake_skus(struct app *app, const char *keys,
  * the order is expanded again.
  */
 MUST_CHECK bool retry_wake_kits(struct app *app, const char *source,
-				const char *by, struct err *e);
+				const char *by, bool *woke, struct err *e);
 /*
  * A person's "try again" for failed and waiting orders: ids is a JSON array of
  * order ids. *operation is the new operation, 0 when there was nothing to do.

@@ -114,6 +114,7 @@ retry_all(struct request *r, const struct chosen *chosen, struct err *e)
 	strbuf_addf(&r->after, "{\"orders\":%s}", chosen->orders.text);
 	if (operation != 0)
 		return answer_operation(r, operation, false, e);
+	r->wants_worker = true;
 	strbuf_addf(&r->data, "{\"orders\":%zu}", chosen->count);
 	return true;
 }

@@ -99,7 +99,7 @@ save(struct request *r, struct item *item, const char *action, struct err *e)
 	strbuf_add(&keys, "]");
 	if (!item_save(r->app->db, item, e) ||
 	    !retry_wake_skus(r->app, strbuf_text(&keys), "api", r->caller.login,
-			     e) ||
+			     &r->wants_worker, e) ||
 	    !answer_item(r, item->id, e))
 		return false;
 	answer_changed(r, action, "item %s", item->sku);
@@ -200,8 +200,9 @@ items_upload(struct request *r, struct err *e)
 		return strbuf_check(&r->data, e);
 	answer_changed(r, "item.upload", "%zu items",
 		       report.changes.added + report.changes.changed);
-	return (keys.len <= 2 || retry_wake_skus(r->app, keys.text, "api",
-						 r->caller.login, e)) &&
+	return (keys.len <= 2 ||
+		retry_wake_skus(r->app, keys.text, "api", r->caller.login,
+				&r->wants_worker, e)) &&
 	       strbuf_check(&r->data, e);
 }
 

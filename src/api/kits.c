@@ -206,7 +206,8 @@ save(struct request *r, unsigned version, const char *action, struct err *e)
 	    !take_rows(r, strbuf_text(&key), &table, e) ||
 	    !kit_save(r->app->db, strbuf_text(&key), table.row, table.count,
 		      version, limits_of(r), e) ||
-	    !retry_wake_kits(r->app, "api", r->caller.login, e) ||
+	    !retry_wake_kits(r->app, "api", r->caller.login, &r->wants_worker,
+			     e) ||
 	    !answer_kit(r, strbuf_text(&key), e))
 		return false;
 	answer_changed(r, action, "kit %s", strbuf_text(&key));
@@ -260,7 +261,8 @@ kits_upload(struct request *r, struct err *e)
 		return strbuf_check(&r->data, e);
 	answer_changed(r, "kit.upload", "%zu kits",
 		       report.changes.added + report.changes.changed);
-	return retry_wake_kits(r->app, "api", r->caller.login, e) &&
+	return retry_wake_kits(r->app, "api", r->caller.login, &r->wants_worker,
+			       e) &&
 	       strbuf_check(&r->data, e);
 }
 

@@ -34,19 +34,24 @@ ask_for_retry(struct app *app, const char *source, const char *by,
 
 bool
 retry_wake_skus(struct app *app, const char *keys, const char *source,
-		const char *by, struct err *e)
+		const char *by, bool *woke, struct err *e)
 {
 	struct requeue r = {SQL_RETRY_REQUEUE_SKUS, keys, 0};
 	int64_t operation;
+	bool waited;
 
-	return job_wake_sku(app->db, keys, e) &&
-	       db_transact(app->db, requeue, &r, e) &&
-	       (r.changed == 0 ||
-		ask_for_retry(app, source, by, &operation, e));
+	if (!job_wake_sku(app->db, keys, e))
+		return false;
+	waited = db_changed(app->db) > 0;
+	if (!db_transact(app->db, requeue, &r, e))
+		return false;
+	if (woke != NULL)
+		*woke = waited || r.changed > 0;
+	return r.changed == 0 || ask_for_retry(app, source, by, &operation, e);
 }
 
 bool
-retry_wake_kits(struct app *app, const char *source, const char *by,
+retry_wake_kits(struct app *app, const char *source, const char *by, bool *woke,
 		struct err *e)
 {
 	struct requeue r = {SQL_RETRY_REQUEUE_CODES,
@@ -55,9 +60,11 @@ retry_wake_kits(struct app *app, const char *source, const char *by,
 			    0};
 	int64_t operation;
 
-	return db_transact(app->db, requeue, &r, e) &&
-	       (r.changed == 0 ||
-		ask_for_retry(app, source, by, &operation, e));
+	if (!db_transact(app->db, requeue, &r, e))
+		return false;
+	if (woke != NULL)
+		*woke = r.changed > 0;
+	return r.changed == 0 || ask_for_retry(app, source, by, &operation, e);
 }
 
 bool

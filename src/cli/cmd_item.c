@@ -41,7 +41,8 @@ wake_orders(struct app *app, const struct strbuf *keys, struct err *e)
 
 	if (keys->text == NULL || strcmp(keys->text, "[]") == 0)
 		return true;
-	return retry_wake_skus(app, keys->text, "cli", person_name(by), e);
+	return retry_wake_skus(app, keys->text, "cli", person_name(by), NULL,
+			       e);
 }
 
 static bool

@@ -57,7 +57,7 @@ kit_import_run(struct app *app, struct call *call, struct err *e)
 	if (!csv_report_tell(call, path, "kits", &report, e))
 		return false;
 	return options.dry_run ||
-	       retry_wake_kits(app, "cli", person_name(by), e);
+	       retry_wake_kits(app, "cli", person_name(by), NULL, e);
 }
 
 static bool

@@ -91,8 +91,8 @@ keep_page(struct import *in, struct err *e)
 	tally->fetched += (unsigned)in->count;
 	tally->stored += (unsigned)(in->changes.added + in->changes.changed);
 	tally->unchanged += (unsigned)in->changes.unchanged;
-	return in->keys.len <= 2 ||
-	       retry_wake_skus(in->app, in->keys.text, "schedule", NULL, e);
+	return in->keys.len <= 2 || retry_wake_skus(in->app, in->keys.text,
+						    "schedule", NULL, NULL, e);
 }
 
 /* A thousand at most, so that no transaction is long. */

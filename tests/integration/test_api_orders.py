@@ -874,6 +874,21 @@ def test_an_order_that_holds_a_sku_on_two_lines_is_listed_once(
     assert web.get("/orders?search=TWICE").json["meta"]["total"] == len(found.data)
 
 
+def test_a_worker_begins_with_the_orders_that_an_item_mends(
+    web: Client, demo: Installation
+) -> None:
+    demo.ob("order", "sync", "--site=demo")
+    nobody = web.post("/items", {"sku": "NOBODY-WANTS", "description": "x"})
+    assert nobody.status == 201 and "starts" not in nobody.json["meta"]
+    mapped = {"sku": "GHOST-1", "bc_number": "COMP-A", "description": "x"}
+    assert web.post("/items", mapped).json["meta"]["starts"] == "cron"
+    assert web.get("/operations?kind=retry").data[0]["state"] == "not_processed"
+    waits = {"sku": "NEW-IN-BC", "description": "x"}
+    assert web.post("/items", waits).json["meta"]["starts"] == "cron"
+    demo.ob("cron")
+    assert not web.get("/error-orders?status=open&sku=GHOST-1").data
+
+
 def test_business_central_is_asked_about_one_sku(
     web: Client, demo: Installation
 ) -> None:
