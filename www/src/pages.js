@@ -16,6 +16,8 @@ export const pages = [
   { path: "/", title: "Overview", group: "Run", icon: "grid", key: "o", capability: "view", load: () => import("./pages/overview.js") },
   { path: "/operations", title: "Operations", group: "Run", icon: "list", key: "p", capability: "view", load: () => import("./pages/operations.js") },
   { path: "/operations/{id}", title: "Operation", capability: "view", load: () => import("./pages/operation.js") },
+  { path: "/orders", title: "Orders", group: "Orders", icon: "box", key: "r", capability: "view", load: () => import("./pages/orders.js") },
+  { path: "/orders/{id}", title: "Order", capability: "view", load: () => import("./pages/order.js") },
 ];
 
 /** @param {string} path @returns {{page: Page, params: Record<string, string>}|null} */

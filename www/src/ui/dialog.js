@@ -5,12 +5,13 @@ import { Button } from "./basics.js";
 import { ErrorCard } from "./states.js";
 
 /**
- * @param {{title: any, verb?: any, danger?: boolean, ready?: boolean, typed?: string,
+ * @param {{title: any, verb?: any, danger?: boolean, ready?: boolean, typed?: string, side?: boolean,
  *   onDo?: () => Promise<any>, onClose: () => void, children?: any}} props
  *   ready: whether the button may be pressed; typed: a text to type first, for
- *   what cannot be undone; onDo: resolves when it is done, and closes
+ *   what cannot be undone; side: at the right edge, for longer forms; onDo: resolves
+ *   when it is done, and closes
  */
-export function Dialog({ title, verb, danger, ready = true, typed, onDo, onClose, children }) {
+export function Dialog({ title, verb, danger, ready = true, typed, side, onDo, onClose, children }) {
   const self = useRef(/** @type {HTMLDialogElement|null} */ (null));
   const [problem, setProblem] = useState(/** @type {any} */ (null));
   const [isBusy, setBusy] = useState(false);
@@ -34,7 +35,7 @@ export function Dialog({ title, verb, danger, ready = true, typed, onDo, onClose
     }
     setBusy(false);
   };
-  return html`<dialog ref=${self} class="lift dialog" aria-labelledby=${id} onClose=${onClose}>
+  return html`<dialog ref=${self} class=${`lift dialog ${side ? "side" : ""}`} aria-labelledby=${id} onClose=${onClose}>
     <form class="stack roomy" onSubmit=${act}>
       <h2 id=${id}>${title}</h2>
       ${children}

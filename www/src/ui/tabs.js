@@ -1,0 +1,29 @@
+// Views of one list, each with the number of its rows; arrows go along.
+import { useEffect, useRef } from "preact/hooks";
+import { html } from "./html.js";
+import { count } from "../format.js";
+
+/** @typedef {{key: string, word: string, href: string, n?: number, relation?: string, s?: string}} Tab */
+
+/** @param {KeyboardEvent} event */
+function step(event) {
+  const way = event.key === "ArrowRight" ? 1 : event.key === "ArrowLeft" ? -1 : 0;
+  if (way === 0) return;
+  const list = /** @type {HTMLElement} */ (event.currentTarget);
+  const all = /** @type {HTMLElement[]} */ ([...list.querySelectorAll("[role=tab]")]);
+  all[(all.indexOf(/** @type {HTMLElement} */ (document.activeElement)) + way + all.length) % all.length].focus();
+  event.preventDefault();
+}
+
+/** @param {{label: string, tabs: Tab[], now: string}} props */
+export function Tabs({ label, tabs, now }) {
+  const self = useRef(/** @type {HTMLElement|null} */ (null));
+  useEffect(() => {
+    const chosen = /** @type {HTMLElement|null|undefined} */ (self.current?.querySelector("[aria-selected=true]"));
+    if (self.current && chosen) self.current.scrollLeft = chosen.offsetLeft - self.current.offsetLeft - 48;
+  }, [now]);
+  return html`<div class="tabs" role="tablist" aria-label=${label} ref=${self} onKeyDown=${step}>
+    ${tabs.map((tab) => html`<a role="tab" key=${tab.key} href=${tab.href} aria-selected=${String(tab.key === now)} tabindex=${tab.key === now ? "0" : "-1"}>
+      ${tab.word}${tab.n !== undefined && html` <span class=${`num ${tab.s && tab.n > 0 ? "ink" : "muted"}`} data-s=${tab.s}>${count(tab.n, tab.relation)}</span>`}</a>`)}
+  </div>`;
+}
