@@ -205,6 +205,10 @@ class Page:
         field.send_keys(Keys.CONTROL, "a")
         field.send_keys(value or Keys.DELETE)
 
+    def click_field(self, label: str, part: bool = False) -> None:
+        """A box to tick, or whatever a click on a field does."""
+        self.field(label, part).click()
+
     def press(self, *keys: str) -> None:
         """Keys, for whatever has the focus."""
         webdriver.ActionChains(self.driver).send_keys(*keys).perform()

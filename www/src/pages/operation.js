@@ -76,7 +76,7 @@ export default function Operation({ id }) {
     <${Loaded} of=${shown}>${() => html`
       ${data.state === "in_progress" && html`<${Progress} label="Progress" value=${data.progress.done} max=${data.progress.total} />`}
       ${data.error && html`<div class="note" data-s="err"><p class="strong">${data.error.message ?? data.error.what}</p>
-        <p>${data.error.why}</p><p class="muted">${data.error.fix}</p></div>`}
+        <p>${data.error.reason}</p><p class="muted">${data.error.fix}</p></div>`}
       <${Results} data=${data} />
       <div class="cols halves"><${Panel} title="What and when"><${Facts} data=${data} /><//>
         ${can("logs") && html`<${LogLines} id=${id} every=${isOpen(data) ? FAST_S : 0} />`}</div>`}<//>

@@ -9,7 +9,7 @@ import { syncOrders } from "../sync.js";
 import { Button, Icon, PageHead, StateChip, states, Time } from "../ui/basics.js";
 import { Dialog } from "../ui/dialog.js";
 import { CheckField, SelectField, useForm } from "../ui/form.js";
-import { Choice, Days } from "../ui/filters.js";
+import { Choice, Days, Search } from "../ui/filters.js";
 import { html } from "../ui/html.js";
 import { copy } from "../ui/states.js";
 import { filtersOf, NoRows, Table, useList } from "../ui/table.js";
@@ -17,6 +17,9 @@ import { toast } from "../ui/toast.js";
 
 const FAST_S = 2;
 const SLOW_S = 30;
+
+/** Works, or may begin at any moment. @param {any} row */
+const isMoving = (row) => row.state === "in_progress" || (row.state === "not_processed" && !row.pause_reason);
 
 /** What is said below the state: how far it is, what it waits for. @param {{row: any}} props */
 export function StateLine({ row }) {
@@ -34,8 +37,8 @@ export function ErrorCell({ error }) {
   const [isOpen, open] = useState(false);
   if (!error) return html`<span class="muted none">–</span>`;
   return html`<span class=${isOpen ? "" : "clip"}>${error.message ?? error.what}</span>
-    ${(error.why || error.fix) && html`<button type="button" class="link small" aria-expanded=${String(isOpen)} onClick=${() => open(!isOpen)}>${isOpen ? "Less" : "Why and what to do"}</button>`}
-    ${isOpen && html`<small>${error.why}<br />${error.fix}</small>`}`;
+    ${(error.reason || error.fix) && html`<button type="button" class="link small" aria-expanded=${String(isOpen)} onClick=${() => open(!isOpen)}>${isOpen ? "Less" : "Why and what to do"}</button>`}
+    ${isOpen && html`<small>${error.reason}<br />${error.fix}</small>`}`;
 }
 
 export const kindWords = (/** @type {string} */ kind) => {
@@ -45,7 +48,7 @@ export const kindWords = (/** @type {string} */ kind) => {
 
 /** What a copied error tells whoever has to mend it. @param {any} row */
 export const errorText = (row) => [`Operation ${row.id}, ${row.kind}, ${row.site?.code ?? "all sites"}, created ${row.created_at}`,
-  row.error.code && `${row.error.code}: ${row.error.message}`, row.error.why, row.error.fix && `Fix: ${row.error.fix}`].filter(Boolean).join("\n");
+  `${row.error.code}: ${row.error.full_text}`, row.error.reason, `Fix: ${row.error.fix}`].join("\n");
 
 /** @type {import("../ui/table.js").Column[]} */
 const columns = [
@@ -58,6 +61,11 @@ const columns = [
   { key: "created_at", label: "Created on", sort: "created_at", card: "k", cell: (row) => html`<${Time} at=${row.created_at} />` },
   { key: "started_at", label: "Started on", sort: "started_at", cell: (row) => html`<${Time} at=${row.started_at} />` },
   { key: "completed_at", label: "Completed on", sort: "completed_at", card: "k", cell: (row) => html`<${Time} at=${row.completed_at} />` },
+  { key: "duration", label: "Duration", extra: true, num: true, cell: (row) => (row.started_at && row.completed_at ? span((Date.parse(row.completed_at) - Date.parse(row.started_at)) / 1000) : "–") },
+  { key: "attempts", label: "Attempts", extra: true, num: true, cell: (row) => `${row.attempts} of ${row.max_attempts}` },
+  { key: "created_by", label: "Started by", extra: true, cell: (row) => row.created_by ?? row.source },
+  { key: "host", label: "Host", extra: true, cell: (row) => row.host ?? "–" },
+  { key: "id", label: "ID", extra: true, num: true, cell: (row) => row.id },
 ];
 
 /** @param {{onClose: () => void, onDone: () => void}} props */
@@ -91,28 +99,29 @@ function RetryDialog({ filter, ids, total, onClose, onDone }) {
 export default function Operations() {
   const { query } = place.value;
   const list = useList("/operations", { sort: "-created_at", ...query },
-    (rows) => rows?.some((/** @type {any} */ row) => row.state === "in_progress") ? FAST_S : SLOW_S);
+    (rows) => rows?.some(isMoving) ? FAST_S : SLOW_S);
   const [picks, pick] = useState(/** @type {Set<string>} */ (new Set()));
   const [asks, ask] = useState(/** @type {""|"sync"|"retry"} */ (""));
   const statusNow = useStatusNow();
   const sites = useStatus()?.sites ?? [];
   const chosen = list.rows?.filter((/** @type {any} */ row) => picks.has(row.id)) ?? [];
   const failed = chosen.find((/** @type {any} */ row) => row.error);
-  const done = () => { pick(new Set()); list.showFresh(); list.again(); statusNow(); };
+  const refresh = () => { list.renew(); statusNow(); };
+  const done = () => { pick(new Set()); refresh(); };
   const filter = { ...filtersOf(query), ...(query.site && { site: query.site }) };
   const failedFilter = { ...filter, state: "failed" };
   return html`
     <${PageHead} title="Operations" aside=${list.at && html`<span class="muted small not-narrow">Updated <${Time} at=${list.at.toISOString()} how="ago" /></span>`}>
       <span class="not-narrow"><${Button} icon="copy" disabled=${!failed} onClick=${() => copy(errorText(failed))}>Copy error<//></span>
-      <span class="not-narrow"><${Button} icon="retry" onClick=${list.again}>Refresh<//></span>
+      <span class="not-narrow"><${Button} icon="retry" onClick=${refresh}>Refresh<//></span>
       ${can("sync") && html`<${Button} kind="primary" icon="sync" onClick=${() => ask("sync")}>${useIsPaused() ? "Queue orders" : "Sync orders"}<//>`}
     <//>
-    <${Table} label="Operations" tight list=${list} columns=${columns} sort="-created_at" picks=${picks} onPick=${pick}
+    <${Table} name="operations" label="Operations" tight list=${list} columns=${columns} sort="-created_at" picks=${picks} onPick=${pick}
       filters=${html`
         <${Choice} name="state" label="State" options=${Object.entries(states).map(([value, [, , word]]) => [value, word])} counts=${list.meta.counts} />
         ${sites.length > 1 && html`<${Choice} name="site" label="Webshop" options=${sites.map((site) => [site.code, site.name])} />`}
         <${Choice} name="full" label="Synchronize all" options=${[["true", "Yes"], ["false", "No"]]} />
-        <${Days} name="created_at" label="Created" /><${Days} name="started_at" label="Started" /><${Days} name="completed_at" label="Completed" />`}
+        <${Days} name="created_at" label="Created" /><${Days} name="started_at" label="Started" /><${Days} name="completed_at" label="Completed" /><${Search} name="error_text" label="Error contains" />`}
       tools=${can("sync") && (picks.size > 0 || query.state === "failed") && html`<${Button} small icon="retry" onClick=${() => ask("retry")}>
         ${picks.size > 0 ? `Retry ${picks.size}…` : "Retry all matching…"}<//>`}
       empty=${html`<${NoRows} isFiltered=${Object.keys(filter).length > 0} title="Nothing has run yet." text="The first synchronization fetches the shop's new orders.">

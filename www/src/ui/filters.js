@@ -9,14 +9,14 @@ import { filtersOf } from "./table.js";
 const SEARCH_WAITS_MS = 250;
 const SEARCH_MIN = 2;
 
-/** Text search; waits until typing pauses. @param {{label: string}} props */
-export function Search({ label }) {
-  const there = place.value.query.search ?? "";
+/** Text search, of the list or of one field; waits until typing pauses. @param {{label: string, name?: string}} props */
+export function Search({ label, name = "search" }) {
+  const there = place.value.query[name] ?? "";
   const [text, setText] = useState(there);
   useEffect(() => setText(there), [there]);
   useEffect(() => {
     if (text === there || text.trim().length === SEARCH_MIN - 1) return undefined;
-    const timer = setTimeout(() => setQuery({ search: text.trim() }), SEARCH_WAITS_MS);
+    const timer = setTimeout(() => setQuery({ [name]: text.trim() }), SEARCH_WAITS_MS);
     return () => clearTimeout(timer);
   }, [text]);
   return html`<label class="in bar combo"><${Icon} name="find" /><span class="sr">${label}</span>

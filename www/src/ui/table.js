@@ -3,7 +3,9 @@
 import { useEffect, useRef, useState } from "preact/hooks";
 import { html } from "./html.js";
 import { Button, Icon } from "./basics.js";
+import { useColumns } from "./columns.js";
 import { Empty, ErrorCard, Skeleton } from "./states.js";
+import { Views } from "./views.js";
 import { count } from "../format.js";
 import { useLive } from "../live.js";
 import { place, setQuery } from "../router.js";
@@ -16,23 +18,26 @@ import { place, setQuery } from "../router.js";
  * @property {string} [sort] the field of the API to sort by
  * @property {boolean} [num] at the right
  * @property {boolean} [head] names the row
+ * @property {boolean} [extra] shown when it is asked for
  * @property {"t"|"st"|"k"|"a"} [card] on a card: title, state, key field, a line
  */
 
 /**
  * A list that holds still: what changes changes in place; what is new waits for
- * a click; until then its number stands above.
+ * a click; until then its number stands above. Where nothing stands yet nothing
+ * can move, and who did something sees what came of it (renew).
  * @param {string} path @param {Record<string, any>} query @param {number | ((rows: any) => number)} every
  */
 export function useList(path, query, every) {
   const live = useLive(path, query, every);
-  const shown = useRef(/** @type {{question: any, rows: Map<string, any>}} */ ({ question: undefined, rows: new Map() }));
+  const shown = useRef(/** @type {{question: any, rows: Map<string, any>, renewed: any}} */ ({ question: undefined, rows: new Map(), renewed: null }));
   const [, again] = useState(0);
   const rows = /** @type {any[]} */ (live.data ?? []);
   const start = () => {
-    shown.current = { question: live.of, rows: new Map(rows.map((row) => [idOf(row), row])) };
+    shown.current = { question: live.of, rows: new Map(rows.map((row) => [idOf(row), row])), renewed: null };
   };
-  if (shown.current.question !== live.of) start();
+  const { question, rows: known, renewed } = shown.current;
+  if (question !== live.of || known.size === 0 || (renewed && renewed !== live.data)) start();
   for (const row of rows)
     if (shown.current.rows.has(idOf(row))) shown.current.rows.set(idOf(row), row);
   return {
@@ -42,6 +47,10 @@ export function useList(path, query, every) {
     showFresh: () => {
       start();
       again((n) => n + 1);
+    },
+    renew: () => {
+      shown.current.renewed = live.data;
+      live.again();
     },
   };
 }
@@ -97,12 +106,13 @@ function tableKeys(event) {
 }
 
 /**
- * @param {{label: string, list: any, columns: Column[], sort?: string, picks?: Set<string>,
+ * @param {{name?: string, label: string, list: any, columns: Column[], sort?: string, picks?: Set<string>,
  *   onPick?: (picks: Set<string>) => void, empty: any, top?: any, tools?: any, filters?: any, tight?: boolean, bare?: boolean}} props
+ *   name: of the list, as the API calls it, under which views and columns are kept; without it none are;
  *   sort: how the API sorts unless the address says else; picks: the rows that are
  *   selected; empty: what stands there when there is none; top: above the filters; bare: no pager
  */
-export function Table({ label, list, columns, sort = "", picks, onPick, empty, top, tools, filters, tight, bare }) {
+export function Table({ name, label, list, columns: possible, sort = "", picks, onPick, empty, top, tools, filters, tight, bare }) {
   const { query } = place.value;
   const shownSort = query.sort ?? sort;
   const per = Number(query.per_page ?? 25);
@@ -111,6 +121,7 @@ export function Table({ label, list, columns, sort = "", picks, onPick, empty, t
     document.addEventListener("keydown", tableKeys);
     return () => document.removeEventListener("keydown", tableKeys);
   }, []);
+  const { shown: columns, chooser } = useColumns(name ?? "", possible);
   const pick = (/** @type {string[]} */ ids, /** @type {boolean} */ isPicked) => {
     const next = new Set(picks);
     for (const id of ids) isPicked ? next.add(id) : next.delete(id);
@@ -120,7 +131,7 @@ export function Table({ label, list, columns, sort = "", picks, onPick, empty, t
   const isAll = ids.length > 0 && ids.every((/** @type {string} */ id) => picks?.has(id));
   return html`<section class="panel" aria-label=${label} aria-busy=${list.busy ? "true" : undefined}>
     ${top}
-    ${filters && html`<${Filters}>${filters}<//>`}
+    ${filters && html`<${Filters}>${name && html`<${Views} name=${name} />`}${filters}${name && html`<span class="grow"></span><span class="not-narrow">${chooser}</span>`}<//>`}
     ${(tools || list.fresh > 0) && html`<div class="item line small">${list.fresh > 0 && html`<button type="button" class="chip" data-s="info" onClick=${list.showFresh}>
       <${Icon} name="up" />${list.fresh} new, show</button>`}<span class="grow"></span>${tools}</div>`}
     ${list.problem && html`<${ErrorCard} problem=${list.problem} again=${list.again} staleSince=${list.at} />`}
