@@ -2,6 +2,7 @@
 import { useEffect, useRef } from "preact/hooks";
 import { html } from "./html.js";
 import { count } from "../format.js";
+import { place, to } from "../router.js";
 
 /** @typedef {{key: string, word: string, href: string, n?: number, relation?: string, s?: string}} Tab */
 
@@ -27,3 +28,17 @@ export function Tabs({ label, tabs, now }) {
       ${tab.word}${tab.n !== undefined && html` <span class=${`num ${tab.s && tab.n > 0 ? "ink" : "muted"}`} data-s=${tab.s}>${count(tab.n, tab.relation)}</span>`}</a>`)}
   </div>`;
 }
+
+/**
+ * Parts of one page: which is open stands in the address; the filters of the one before do not stay.
+ * @param {{label: string, name?: string, parts: [string, string, number?][]}} props parts: value, word, how many there are
+ */
+export function Parts({ label, name = "tab", parts }) {
+  const { path, query } = place.value;
+  const now = partNow(parts.map(([value]) => value), name);
+  const href = (/** @type {string} */ value) => to(path, { site: query.site, [name]: value === parts[0][0] ? "" : value });
+  return html`<${Tabs} label=${label} now=${now} tabs=${parts.map(([key, word, n]) => ({ key, word, n, href: href(key) }))} />`;
+}
+
+/** The part that is open: the first, unless the address says else. @param {string[]} values @param {string} [name] */
+export const partNow = (values, name = "tab") => (values.includes(place.value.query[name]) ? place.value.query[name] : values[0]);
