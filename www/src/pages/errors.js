@@ -1,19 +1,19 @@
 // Error orders: what they share as one root cause, mended once for all of them.
 import { useEffect, useState } from "preact/hooks";
-import { call } from "../api.js";
+import { call, post } from "../api.js";
 import { count, money, now, plural } from "../format.js";
 import { useLive } from "../live.js";
 import { sum } from "../orders.js";
 import { place, to } from "../router.js";
 import { can } from "../session.js";
 import { useIsPaused, useStatus } from "../status.js";
-import { Button, Chip, Dot, Icon, PageHead, Progress, Time } from "../ui/basics.js";
+import { Button, Chip, Dot, Icon, PageHead, Panel, Progress, Time } from "../ui/basics.js";
 import { Dialog } from "../ui/dialog.js";
 import { Choice, Days, Others, Search } from "../ui/filters.js";
 import { TextField, useForm } from "../ui/form.js";
 import { html } from "../ui/html.js";
 import { Empty, ErrorCard, Skeleton } from "../ui/states.js";
-import { filtersOf, NoRows, Table, useList } from "../ui/table.js";
+import { filtersOf, NoRows, Table, useList, useTableKeys } from "../ui/table.js";
 import { toast, toastProblem } from "../ui/toast.js";
 import { useWork } from "../work.js";
 import { FixDialog, fixWord, retryCause } from "./fix.js";
@@ -46,7 +46,7 @@ const values = (value) => Object.entries(value).sort(([, a], [, b]) => Number(b)
 const Tile = ({ name, n, href, below, s }) => html`<a class="tile" href=${href}>
   <span class="small muted">${name}</span><span class=${`big ${s ? "ink" : ""}`} data-s=${s}>${n}</span><span class="tiny muted">${below || html`<br />`}</span></a>`;
 
-/** @param {{groups: any[], meta: any, tick: string|undefined}} props tick: changes when work has gone on */
+/** @param {{groups: any[], meta: any, tick: string}} props tick: changes when work has gone on */
 function Tiles({ groups, meta, tick }) {
   const site = place.value.query.site;
   const status = useStatus();
@@ -108,6 +108,7 @@ function Actions({ cause, isGone, isBusy, onFix, onRetry }) {
 
 /** @param {{list: any, site: string|undefined, isBusy: boolean, onFix: (cause: any) => void, onRetry: (cause: any) => void}} props */
 function Causes({ list, site, isBusy, onFix, onRetry }) {
+  useTableKeys();
   const [opened, open] = useState(/** @type {Set<string>} */ (new Set()));
   const toggle = (/** @type {string} */ cause) => {
     const next = new Set(opened);
@@ -144,6 +145,52 @@ function AllWell({ site }) {
   const last = useLive("/error-orders", { status: "fixed,handled", site, sort: "-last_at", per_page: 1 });
   return html`<${Empty} s="ok" icon="ok" title="No error orders." text=${last.data?.[0] ? html`The last one failed <${Time} at=${last.data[0].last_at} how="ago" /> and is done with.` : "Every order is on its way."}>
     <${Button} href=${to("/orders", { site })}>Orders<//><//>`;
+}
+
+/**
+ * Waiting orders by what they wait for; jobs tells when each comes next.
+ * @param {any[]} orders @param {any[]} jobs
+ */
+function waitsOf(orders, jobs) {
+  /** @type {Map<string, any>} */
+  const waits = new Map();
+  for (const order of orders) {
+    const job = jobs.find((each) => each.ref === order.platform_order_id && each.site === order.site);
+    const wait = waits.get(order.message) ?? { code: order.code, what: order.message, sku: null, why: "", next: null, orders: [], jobs: [] };
+    wait.orders.push(order);
+    if (job) wait.jobs.push(job);
+    wait.sku ??= job?.wait_sku ?? null;
+    wait.why ||= job?.why ?? "";
+    if (job && (!wait.next || job.run_after < wait.next)) wait.next = job.run_after;
+    waits.set(order.message, wait);
+  }
+  return [...waits.values()];
+}
+
+/** What comes by itself: nobody has to do anything, but may. @param {{site: string|undefined, tick: string, onFix: (cause: any) => void}} props */
+function Waiting({ site, tick, onFix }) {
+  const list = useLive("/orders", { view: "soft", site, per_page: CAUSES }, SLOW_S);
+  const jobs = useLive(can("logs") ? "/retry-queue" : null, { kind: "order_retry", site, per_page: CAUSES }, SLOW_S);
+  const isPaused = useIsPaused();
+  const again = () => { list.again(); jobs.again(); };
+  useEffect(again, [tick]);
+  const hasten = async (/** @type {any} */ wait) => {
+    try {
+      for (const job of wait.jobs) await post(`/retry-queue/${job.id}/retry`);
+      toast({ s: "ok", icon: "retry", text: isPaused ? "They are tried when Business Central's maintenance ends." : `${plural(wait.jobs.length, "order")} tried now` });
+    } catch (problem) {
+      toastProblem(problem);
+    }
+    again();
+  };
+  if (!list.data || list.data.length === 0) return null;
+  return html`<${Panel} title="Waiting by themselves" tools=${html`<span class="small muted">tried again without anybody</span>`}>
+    <ul class="split line">${waitsOf(list.data, jobs.data ?? []).map((wait) => html`<li class="item" key=${wait.what}><${Dot} s="warn" icon="clock" />
+      <span class="stack grow"><span class="strong">${wait.what}</span>
+        <span class="small muted"><a href=${to("/orders", { view: "soft", site, platform_order_id: wait.orders.map((/** @type {any} */ each) => each.platform_order_id).join(",") })}>${plural(wait.orders.length, "order")}</a>
+          ${wait.next && html`${" · "}next try <${Time} at=${wait.next} how="ago" />`}${wait.why && ` · ${wait.why}`}</span></span>
+      <span class="row">${can("items.write") && wait.code === "ob_sku_wait" && wait.sku && html`<${Button} small onClick=${() => onFix({ ...wait, orders: wait.orders.length })}>${fixWord(wait.code)}<//>`}
+        ${can("sync") && wait.jobs.length > 0 && html`<${Button} small kind="quiet" onClick=${() => hasten(wait)}>${isPaused ? "Queue" : "Try now"}<//>`}</span></li>`)}</ul><//>`;
 }
 
 /** The cause that a list is narrowed to, with what to do about it. @param {{cause: any, isBusy: boolean, onFix: (cause: any) => void, onRetry: (cause: any) => void}} props */
@@ -195,13 +242,13 @@ const columns = (hasSites, onFix) => [
     html`<${Button} small kind="quiet" onClick=${() => onFix({ ...row, orders: 1, what: row.message })}>${fixWord(row.code)}<//>` : html`<span class="none"></span>` },
 ];
 
-/** @param {{work: any, onFix: (cause: any, orders?: any[]) => void, onRetry: (cause: any) => void}} props */
-function ByOrder({ work, onFix, onRetry }) {
+/** @param {{work: any, tick: string, onFix: (cause: any, orders?: any[]) => void, onRetry: (cause: any) => void}} props */
+function ByOrder({ work, tick, onFix, onRetry }) {
   const { query } = place.value;
   const { group: _, ...asked } = query;
   const { group: __, ...filters } = filtersOf(query);
   const list = useList("/error-orders", { ...asked, counts: "status" }, work.isBusy ? FAST_S : SLOW_S);
-  useEffect(() => list.again(), [work.operation?.state]);
+  useEffect(() => list.again(), [tick]);
   const cause = useLive(query.cause ? "/error-orders" : null, { group: "cause", status: "open", cause: query.cause, site: query.site }, SLOW_S);
   const [picks, pick] = useState(/** @type {Set<string>} */ (new Set()));
   const [asks, ask] = useState(/** @type {""|"retry"|"handled"} */ (""));
@@ -215,44 +262,47 @@ function ByOrder({ work, onFix, onRetry }) {
     pick(new Set());
     if (answer.state) work.follow(answer);
     else toast({ s: "ok", icon: "ok", text: `${plural(answer.orders, "order")} marked as handled` });
-    list.again();
+    list.renew();
   };
   const canAct = can("orders.write") && (list.meta.total > 0 || picks.size > 0);
   return html`
     ${cause.data?.[0] && html`<${CauseCard} cause=${cause.data[0]} isBusy=${work.isBusy} onFix=${onFix} onRetry=${onRetry} />`}
-    <${Table} label="Error orders" tight list=${shown} columns=${columns(sites.length > 1 && !query.site, (row) => onFix(row, [row]))} sort="-last_at" picks=${can("orders.write") ? picks : undefined} onPick=${pick}
+    <${Table} name="error-orders" label="Error orders" tight list=${shown} columns=${columns(sites.length > 1 && !query.site, (row) => onFix(row, [row]))} sort="-last_at" picks=${can("orders.write") ? picks : undefined} onPick=${pick}
       filters=${html`<${Search} label="Order number, SKU, words of the reason" />
         <${Choice} name="status" label="State" options=${Object.entries(statuses).filter(([key]) => key !== "gone").map(([key, [, , word]]) => [key, word])} counts=${list.meta.counts} />
         ${sites.length > 1 && html`<${Choice} name="site" label="Webshop" options=${sites.map((site) => [site.code, site.name])} />`}
         <${Choice} name="stage" label="Step" options=${stages} /><${Days} name="last_at" label="Last failure" />
-        <${Others} known=${["search", "status", "site", "stage", "last_at", "group"]} words=${words} />`}
+        <${Others} known=${["search", "status", "site", "stage", "last_at", "group"]} words=${words} told=${cause.data?.[0] ? { cause: "the one above" } : {}} />`}
       tools=${canAct && html`<${Button} small icon="retry" disabled=${work.isBusy} onClick=${() => ask("retry")}>Retry ${many}…<//>
         <${Button} small kind="quiet" onClick=${() => ask("handled")}>Mark ${many} as handled…<//>`}
       empty=${query.status === "open" && Object.keys(filters).length === 1 ? html`<${AllWell} site=${query.site} />` : html`<${NoRows} isFiltered title="" />`} />
     ${asks && html`<${BulkDialog} action=${asks} what=${what} onDone=${done} onClose=${() => ask("")} />`}`;
 }
 
-/** @param {{work: any, onFix: (cause: any, orders?: any[]) => void, onRetry: (cause: any) => void}} props */
-function ByCause({ work, onFix, onRetry }) {
+/** @param {{work: any, tick: string, onFix: (cause: any, orders?: any[]) => void, onRetry: (cause: any) => void}} props */
+function ByCause({ work, tick, onFix, onRetry }) {
   const { site } = place.value.query;
   const list = useList("/error-orders", { group: "cause", site, per_page: CAUSES }, work.isBusy ? FAST_S : SLOW_S);
-  useEffect(() => list.again(), [work.operation?.state]);
-  return html`${list.data && html`<${Tiles} groups=${list.data} meta=${list.meta} tick=${work.operation?.state} />`}
-    <${Causes} list=${list} site=${site} isBusy=${work.isBusy} onFix=${onFix} onRetry=${onRetry} />`;
+  useEffect(() => list.again(), [tick]);
+  return html`${list.data && html`<${Tiles} groups=${list.data} meta=${list.meta} tick=${tick} />`}
+    <${Causes} list=${list} site=${site} isBusy=${work.isBusy} onFix=${onFix} onRetry=${onRetry} />
+    <${Waiting} site=${site} tick=${tick} onFix=${onFix} />`;
 }
 
 export default function Errors() {
   const { query } = place.value;
   const isList = query.group !== "cause" && Object.keys(filtersOf(query)).length > 0;
   const work = useWork();
+  const [fixed, setFixed] = useState(0);
   const [fixing, fix] = useState(/** @type {{cause: any, orders?: any[]}|null} */ (null));
   const retry = (/** @type {any} */ cause) => retryCause(cause).then((operation) => operation && work.follow(operation), toastProblem);
-  const props = { work, onFix: (/** @type {any} */ cause, /** @type {any[]|undefined} */ orders) => fix({ cause, orders }), onRetry: retry };
+  const tick = `${work.operation?.state} ${fixed}`;
+  const props = { work, tick, onFix: (/** @type {any} */ cause, /** @type {any[]|undefined} */ orders) => fix({ cause, orders }), onRetry: retry };
   return html`
     <${PageHead} title="Error orders"><span class="seg" role="group" aria-label="Show">
       <a href=${to("/errors", { site: query.site })} aria-current=${isList ? undefined : "true"}>By cause</a>
       <a href=${to("/errors", { site: query.site, status: "open" })} aria-current=${isList ? "true" : undefined}>By order</a></span><//>
     <${WorkNote} work=${work} />
     ${isList ? html`<${ByOrder} ...${props} />` : html`<${ByCause} ...${props} />`}
-    ${fixing && html`<${FixDialog} ...${fixing} onDone=${(/** @type {any} */ operation) => operation && work.follow(operation)} onClose=${() => fix(null)} />`}`;
+    ${fixing && html`<${FixDialog} ...${fixing} onDone=${(/** @type {any} */ operation) => { setFixed(fixed + 1); if (operation) work.follow(operation); }} onClose=${() => fix(null)} />`}`;
 }

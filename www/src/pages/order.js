@@ -252,7 +252,7 @@ function PlanResult({ result }) {
     ${result.message && html`<p>${result.message}</p>`}${result.fix && result.outcome !== "stored" && html`<p class="muted">What to do: ${result.fix}</p>`}
     ${result.faults.length > 1 && html`<ul class="stack small">${result.faults.map((/** @type {any} */ fault) => html`<li>${fault.field && html`<span class="mono">${fault.field}</span> `}${fault.message}</li>`)}</ul>`}
     <p class="small muted">${plural(result.line_count, "line")}, ${goods} of them goods · ${money(result.total_before_credit, result.currency)}${!isZero(result.credit_total) && `, ${money(result.credit_total)} of it by credit`}
-      · due ${money(result.total_due, result.currency)} · nothing was written</p></div>
+${" · "}due ${money(result.total_due, result.currency)} · nothing was written</p></div>
     ${result.lines.length > 0 && html`<details class="line"><summary class="item small"><${Icon} name="right" />Its lines</summary><${LineTable} data=${result} /></details>`}`;
 }
 
@@ -275,8 +275,8 @@ function WorkPanel({ work }) {
   return html`<${Panel} title=${workTitles[kind] ?? kind} tools=${html`<${StateChip} state=${operation.state} /><a class="small" href=${to(`/operations/${operation.id}`)}>Operation ${operation.id}</a>
     ${!work.isBusy && html`<${Button} small kind="quiet" icon="x" label="Close" onClick=${work.forget} />`}`}>
     <div role="status">${work.isBusy ? html`<div class="pad stack"><${Progress} label="Working" value=${0} max=${null} />
-        <p class="small muted">${operation.paused_until ? html`Waits for Business Central's maintenance to end: <${Time} at=${operation.paused_until} />.` : "The shop is asked; this takes a few seconds."}</p></div>` :
-      error ? html`<div class="note" data-s="err"><${Icon} name="x" /><p class="strong">${error.message ?? error.what}</p><p>${error.why}</p><p class="muted">${error.fix}</p></div>` :
+        <p class="small muted">${operation.retrying && operation.error ? html`${operation.error.message} It is tried again <${Time} at=${operation.next_attempt_at} how="ago" />.` : operation.paused_until ? html`Waits for Business Central's maintenance to end: <${Time} at=${operation.paused_until} />.` : "The shop is asked; this takes a few seconds."}</p></div>` :
+      error ? html`<div class="note" data-s="err"><${Icon} name="x" /><p class="strong">${error.message ?? error.what}</p><p>${error.reason}</p><p class="muted">${error.fix}</p></div>` :
       kind === "order_plan" && result ? html`<${PlanResult} result=${result} />` :
       kind === "order_replay" && result ? html`<${ReplayResult} result=${result} />` :
       html`<p class="pad">${operation.stored > 0 ? "It is stored." : operation.unchanged > 0 ? "Nothing has changed since." : operation.hard > 0 ? "It failed again; why stands above." :
@@ -284,21 +284,23 @@ function WorkPanel({ work }) {
     ${work.problem && html`<${ErrorCard} problem=${work.problem} />`}<//>`;
 }
 
-/** What stands between the order and Business Central. @param {{data: any, error: any, onFix: () => void, onHandle: () => void, onRetry: () => void, isBusy: boolean}} props */
-function Trouble({ data, error, onFix, onHandle, onRetry, isBusy }) {
+/** What stands between the order and Business Central. @param {{data: any, error: any, wait: any, onFix: () => void, onHandle: () => void, onRetry: () => void, isBusy: boolean}} props */
+function Trouble({ data, error, wait, onFix, onHandle, onRetry, isBusy }) {
   const isPaused = useIsPaused();
   if (error?.status === "handled")
     return html`<div class="note" data-s="neutral"><${Icon} name="ok" /><p class="strong">Done with by ${error.handled_by ?? "a person"}.</p><p>${error.resolution}</p>
       <p class="muted">${data.message}</p></div>`;
   if (!data.code) return null;
+  const isWaiting = data.outcome === "soft" && wait;
   const s = data.outcome === "error" ? "err" : data.outcome === "soft" ? "warn" : data.outcome === "stored" ? "warn" : "neutral";
   const others = error?.detail ?? [];
   return html`<div class="note" data-s=${s}><${Icon} name=${s === "err" ? "x" : s === "warn" ? "warn" : "minus"} />
     <p class="strong">${data.message ?? data.what}</p>
     ${data.why && html`<p>${data.why}</p>`}${data.fix && html`<p class="muted">What to do: ${data.fix}.</p>`}
+    ${isWaiting && html`<p class="small">Next try <${Time} at=${wait.run_after} how="ago" />, by itself; given up <${Time} at=${wait.give_up_at} how="ago" />.</p>`}
     ${Array.isArray(others) && others.length > 0 && html`<p class="small">Also: ${others.map((/** @type {any} */ each) => each.message).filter(Boolean).join("; ")}</p>`}
     ${can("orders.write") && html`<div class="row">
-      ${data.outcome === "error" && fixWord(data.code) && html`<${Button} small onClick=${onFix}>${fixWord(data.code)}<//>`}
+      ${(data.outcome === "error" ? error : isWaiting && wait.wait_sku) && fixWord(data.code) && html`<${Button} small onClick=${onFix}>${fixWord(data.code)}<//>`}
       ${(data.outcome === "error" || data.outcome === "soft" || data.code === "skipped_test") && html`<${Button} small icon="retry" disabled=${isBusy} onClick=${onRetry}>${
         isPaused ? "Queue a retry" : data.code === "skipped_test" ? "Import anyway" : "Try again now"}<//>`}
       ${error?.status === "open" && html`<${Button} small kind="quiet" onClick=${onHandle}>Mark as handled…<//>`}</div>`}</div>`;
@@ -359,7 +361,9 @@ export default function Order({ id }) {
   const shown = useLive(`/orders/${id}`, {}, (data) => (data?.mark_state === "pending" || data?.bc_state === "sending" ? FAST_S : SLOW_S));
   const { data } = shown;
   const error = useLive(data?.error_order_id ? `/error-orders/${data.error_order_id}` : null, {}, SLOW_S);
-  const again = () => { shown.again(); error.again(); };
+  const waits = useLive(data?.outcome === "soft" && can("logs") ? "/retry-queue" : null, { kind: "order_retry", site: data?.site, ref: data?.platform_order_id }, SLOW_S);
+  const wait = waits.data?.[0];
+  const again = () => { shown.again(); error.again(); waits.again(); };
   const work = useWork(again);
   const [asks, ask] = useState(/** @type {""|"handle"|"replay"|"refetch"|"fix"} */ (""));
   const start = async (/** @type {string} */ action, /** @type {any} */ body = {}) => work.follow((await post(`/orders/${id}/${action}`, body)).data);
@@ -387,11 +391,11 @@ export default function Order({ id }) {
           ${data.code && html`<${MenuItem} onClick=${() => { close(); copy([`Order ${name}, ${data.site}`, `${data.code}: ${data.message}`, data.why, data.fix && `Fix: ${data.fix}`].filter(Boolean).join("\n")); }}><${Icon} name="copy" />Copy error<//>`}`}<//>
       </span></div>
     ${shown.problem && html`<${ErrorCard} problem=${shown.problem} again=${shown.again} staleSince=${shown.at} />`}
-    <${Trouble} data=${data} error=${error.data} isBusy=${work.isBusy} onFix=${() => ask("fix")} onHandle=${() => ask("handle")} onRetry=${() => quickly("refetch")} />
+    <${Trouble} data=${data} error=${error.data} wait=${wait} isBusy=${work.isBusy} onFix=${() => ask("fix")} onHandle=${() => ask("handle")} onRetry=${() => quickly("refetch")} />
     <${WorkPanel} work=${work} />
     <${Parts} data=${data} />
     ${asks === "refetch" && html`<${RefetchDialog} number=${name} onDo=${() => start("refetch")} onClose=${() => ask("")} />`}
     ${asks === "replay" && html`<${ReplayDialog} revision=${data.revision} onDo=${(/** @type {number} */ revision) => start("replay", { revision })} onClose=${() => ask("")} />`}
     ${asks === "handle" && html`<${HandleDialog} error=${error.data} etag=${error.etag ?? "*"} number=${name} onDone=${again} onClose=${() => ask("")} />`}
-    ${asks === "fix" && error.data && html`<${FixDialog} cause=${{ ...error.data, orders: 1, what: error.data.message }} orders=${[data]} onDone=${(/** @type {any} */ operation) => { again(); if (operation) work.follow(operation); }} onClose=${() => ask("")} />`}`;
+    ${asks === "fix" && html`<${FixDialog} cause=${data.outcome === "soft" ? { ...data, sku: wait?.wait_sku, orders: 1, what: data.message } : { ...error.data, orders: 1, what: error.data.message }} orders=${[data]} onDone=${(/** @type {any} */ operation) => { again(); if (operation) work.follow(operation); }} onClose=${() => ask("")} />`}`;
 }

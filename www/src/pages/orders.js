@@ -2,7 +2,7 @@
 import { useState } from "preact/hooks";
 import { post } from "../api.js";
 import { money, now, plural } from "../format.js";
-import { bcStates, customer, hasPage, markStates, orderState, payments } from "../orders.js";
+import { bcStates, customer, hasPage, isZero, markStates, orderState, payments, paymentWord } from "../orders.js";
 import { place, to } from "../router.js";
 import { can } from "../session.js";
 import { useIsPaused, useStatus, useStatusNow } from "../status.js";
@@ -26,7 +26,7 @@ const views = [
   ["all", "All", true, true],
   ["waiting", "Waiting for BC", true, true],
   ["exported", "In BC", true, false],
-  ["soft", "Tried again", false, true],
+  ["soft", "Retrying", false, true],
   ["error", "Errors", false, true],
   ["changed", "Changed in the shop", true, true],
   ["unmarked", "Shop not told", true, false],
@@ -41,9 +41,12 @@ const everywhere = ["site", "search", "order_date", "per_page", "number", "platf
 /** What leads to orders without going through days. */
 const found = ["search", "number", "platform_order_id", "sku", "trans_id", "email", "bc_number", "id"];
 
-const pills = ["search", "site", "order_date", "bc_state", "imported", "has_kit", "has_credit", "payment_method", "total_due"];
+const pills = ["search", "site", "order_date", "bc_state", "has_kit", "has_credit", "payment_method", "total_due"];
 /** @type {Record<string, string>} */
-const words = { sku: "SKU", trans_id: "Transaction", email: "E-mail", bc_number: "BC document", mark_state: "Shop told", changed_upstream: "Changed since", platform_order_id: "Id in the shop" };
+const words = { imported: "In BC", sku: "SKU", trans_id: "Transaction", email: "E-mail", bc_number: "BC document", mark_state: "Shop told", changed_upstream: "Changed since", platform_order_id: "Id in the shop" };
+
+/** @type {Record<string, string>} */
+const imported = { 0: "not yet", 1: "yes", 2: "never will be" };
 
 const iso = (/** @type {number} */ ms) => new Date(ms).toISOString().slice(0, 10) + "T00:00:00Z";
 
@@ -92,6 +95,12 @@ const storedColumns = [
   ...lead,
   { key: "customer", label: "Customer", card: "k", cell: (row) => html`${customer(row) || html`<span class="muted">–</span>`}<small>${[row.city, row.country].filter(Boolean).join(", ")}</small>` },
   total,
+  { key: "payment", label: "Payment", extra: true, cell: (row) => paymentWord(row.payment_method) },
+  { key: "credit", label: "Store credit", extra: true, num: true, cell: (row) => (isZero(row.credit_total) ? html`<span class="muted">–</span>` : money(row.credit_total, row.currency)) },
+  { key: "email", label: "E-mail", extra: true, cell: (row) => row.email ?? "–" },
+  { key: "trans_id", label: "Transaction", extra: true, cell: (row) => html`<span class="mono">${row.trans_id ?? "–"}</span>` },
+  { key: "stored_at", label: "Stored", extra: true, cell: (row) => html`<${Time} at=${row.stored_at} />` },
+  { key: "platform_order_id", label: "Id in the shop", extra: true, cell: (row) => row.platform_order_id },
   { key: "lines", label: "Lines", num: true, cell: (row) => html`${row.has_kit && html`<span class="muted" title="with a kit"><${Icon} name="kit" /><span class="sr">with a kit</span></span> `}${row.line_count}` },
   { key: "pipeline", label: "Pipeline", cell: (row) => html`<${Pipeline} row=${row} />` },
   { key: "bc", label: "BC document", cell: (row) => row.bc_number ? html`<span class="mono">${row.bc_number}</span>` : html`<span class="muted">–</span>` },
@@ -157,23 +166,22 @@ export default function Orders() {
     href: to("/orders", { ...kept(stored), view: key === "all" ? "" : key }),
   }));
   const columns = (isStored ? storedColumns : metColumns(ask)).filter((column) => column.key !== "site" || (sites.length > 1 && !query.site));
-  const done = () => { list.again(); statusNow(); };
+  const done = () => { list.renew(); statusNow(); };
   const isNarrowed = Object.keys(filters).length > 0 || Boolean(query.site);
   return html`
     <${PageHead} title="Orders" aside=${list.at && html`<span class="muted small not-narrow">Updated <${Time} at=${list.at.toISOString()} how="ago" /></span>`}>
       ${can("orders.write") && hasPage("/import") && html`<${Button} icon="get" href=${to("/import", { site: query.site })}>Import webstore orders<//>`}
     <//>
-    <${Table} label="Orders" tight top=${html`<${Tabs} label="Views of orders" tabs=${tabs} now=${view} />`} list=${list} columns=${columns} sort="-order_date"
+    <${Table} key=${isStored} name="orders" label="Orders" tight top=${html`<${Tabs} label="Views of orders" tabs=${tabs} now=${view} />`} list=${list} columns=${columns} sort="-order_date"
       filters=${html`
         <${Search} label="Number, id, SKU, e-mail, transaction" />
         ${sites.length > 1 && html`<${Choice} name="site" label="Webshop" options=${sites.map((site) => [site.code, site.name])} />`}
         <${Days} name="order_date" label="Placed" />
         ${isStored && html`<${Choice} name="bc_state" label="State" options=${Object.entries(bcStates).map(([value, [, , word]]) => [value, value === "none" ? "Not for BC yet" : word])} />
-          <${Choice} name="imported" label="Imported" options=${[["0", "Not yet"], ["1", "In Business Central"], ["2", "Never will be"]]} />
           <${Choice} name="has_kit" label="Kit" options=${[["true", "With a kit"], ["false", "Without"]]} />
           <${Choice} name="has_credit" label="Store credit" options=${[["true", "With credit"], ["false", "Without"]]} />
           <${Choice} name="payment_method" label="Payment" options=${payments} />`}
-        <${Amounts} name="total_due" label="Total" /><${Others} known=${isStored ? pills : ["search", "site", "order_date", "total_due"]} words=${words} />`}
+        <${Amounts} name="total_due" label="Total" /><${Others} known=${isStored ? pills : ["search", "site", "order_date", "total_due"]} words=${words} told=${{ imported: imported[query.imported] }} />`}
       tools=${days ? html`<span class="muted">Placed ${days.slice(0, 10)} to ${days.split("..")[1].slice(0, 10)}: this filter looks at ${SPAN_DAYS} days at a time, choose others by “Placed”.</span>` :
         view === "error" && hasPage("/errors") && html`<a href=${to("/errors", { site: query.site })}>Error orders by their cause</a>`}
       empty=${isNarrowed ? html`<${Elsewhere} tabs=${tabs} view=${view} />` :

@@ -74,9 +74,10 @@ export function Days({ name, label }) {
 
 /**
  * What the address filters by besides, as links from other pages do: each can be taken away.
- * @param {{known: string[], words?: Record<string, string>}} props words: how a field is called
+ * @param {{known: string[], words?: Record<string, string>, told?: Record<string, string|undefined>}} props
+ *   words: how a field is called; told: how its value reads
  */
-export const Others = ({ known, words = {} }) => Object.entries(filtersOf(place.value.query))
+export const Others = ({ known, words = {}, told = {} }) => Object.entries(filtersOf(place.value.query))
   .filter(([name]) => !known.includes(name) && name !== "view")
   .map(([name, value]) => html`<button type="button" class="pill set" key=${name} onClick=${() => setQuery({ [name]: "" })}>
-    ${words[name] ?? name.replaceAll("_", " ")}: ${value.length > 24 ? `${value.slice(0, 8)}…` : value}<${Icon} name="x" /><span class="sr">Take away</span></button>`);
+    ${words[name] ?? name.replaceAll("_", " ")}: ${told[name] ?? (value.length > 24 ? `${value.slice(0, 20)}…` : value)}<${Icon} name="x" /><span class="sr">Take away</span></button>`);

@@ -92,6 +92,14 @@ function Filters({ children }) {
     ${children}</header>`;
 }
 
+/** While a page has rows that can be walked. */
+export function useTableKeys() {
+  useEffect(() => {
+    document.addEventListener("keydown", tableKeys);
+    return () => document.removeEventListener("keydown", tableKeys);
+  }, []);
+}
+
 /** The keys of the table: j and k go through the rows, Enter opens, x picks. @param {any} event */
 function tableKeys(event) {
   if (event.target.closest("input, select, textarea, dialog, .pop") || event.ctrlKey || event.metaKey || event.altKey) return;
@@ -117,10 +125,7 @@ export function Table({ name, label, list, columns: possible, sort = "", picks, 
   const shownSort = query.sort ?? sort;
   const per = Number(query.per_page ?? 25);
   const page = Number(query.page ?? 1);
-  useEffect(() => {
-    document.addEventListener("keydown", tableKeys);
-    return () => document.removeEventListener("keydown", tableKeys);
-  }, []);
+  useTableKeys();
   const { shown: columns, chooser } = useColumns(name ?? "", possible);
   const pick = (/** @type {string[]} */ ids, /** @type {boolean} */ isPicked) => {
     const next = new Set(picks);
