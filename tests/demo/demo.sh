@@ -264,6 +264,11 @@ done
 show_and_run "$follow"
 
 [ -z "$once" ] || exit 0
+# Orders come all the time here, so they are fetched each minute.
+schedule=$(sql -BN -e "SELECT id FROM rm_schedule WHERE kind = 'order_sync'")
+curl -sS -f -o "$home/answer.json" -X PUT -H "Authorization: Bearer $token" \
+	-H 'If-Match: *' --json '{"frequency":"minutes","every_min":1}' \
+	"$web/api/v1/schedules/$schedule"
 tell "The demo stays until Ctrl-C. Its address: $web/  login: maria  password: $password"
 cat <<EOT
 Try, in another terminal:

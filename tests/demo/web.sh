@@ -27,6 +27,24 @@ site_file() { # name: a file of conf/, for the places of the demo
 		>"$short/site.conf"
 }
 
+# What goes on by itself while somebody looks, and the switches of "Try this".
+start_life() {
+	(cd tests && exec /usr/bin/python3 -m demo.life "$(cat "$home/port")" \
+		"$build/orderbridge" "$short/life.port" >"$home/life.log" 2>&1) &
+	pids="$pids $!"
+	wait_for "$short/life.port" "the demo's life"
+	life=http://127.0.0.1:$(cat "$short/life.port")
+	case $server in
+	nginx) line="location /sandbox/ { proxy_pass $life/; }" at='location \/ {' ;;
+	*) line="ProxyPass /sandbox/ $life/" at='<\/VirtualHost>' ;;
+	esac
+	awk -v line="$line" -v at="$at" '$0 ~ at && !done { print line; done = 1 } 1' \
+		"$short/site.conf" >"$short/site.new"
+	mv "$short/site.new" "$short/site.conf"
+	sed 's,</head>,<meta name="sandbox" content="sandbox/">\n&,' \
+		"$build/www/site/index.html" >"$short/www/index.html"
+}
+
 start_responder() {
 	# Two processes on one socket; multiwatch starts again who ends.
 	spawn-fcgi -n -s "$short/fcgi" -M 0660 ${web_user:+-G $web_user} -- \
@@ -37,7 +55,6 @@ start_responder() {
 }
 
 start_nginx() {
-	site_file nginx.conf.in
 	cat >"$short/nginx.conf" <<-EOT
 		daemon off;
 		${web_user:+user $web_user;}
@@ -60,9 +77,9 @@ start_nginx() {
 }
 
 start_apache() {
-	site_file apache.conf.in
 	{
-		for module in mpm_event authz_core mime dir headers proxy proxy_fcgi; do
+		for module in mpm_event authz_core mime dir headers proxy proxy_fcgi \
+			proxy_http; do
 			echo "LoadModule ${module}_module /usr/lib/apache2/modules/mod_$module.so"
 		done
 		cat <<-EOT
@@ -89,6 +106,8 @@ start_web() {
 	cp -r "$build/www/site/." "$short/www/"
 	port=$(free_port)
 	web=http://127.0.0.1:$port
+	site_file "$server.conf.in"
+	[ -n "$once" ] || start_life
 	start_responder
 	"start_$server"
 	tries=0

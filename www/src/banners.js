@@ -2,6 +2,7 @@
 import { signal } from "@preact/signals";
 import { now, span, weekday } from "./format.js";
 import { to } from "./router.js";
+import { sandbox } from "./sandbox.js";
 import { useStatus } from "./status.js";
 import { Button, Icon } from "./ui/basics.js";
 import { html } from "./ui/html.js";
@@ -31,6 +32,8 @@ function bannersOf(status) {
       text: "Orders are safe at the shops; what is started now waits and begins by itself.",
       href: to("/operations", { state: "not_processed" }), label: "What waits",
     });
+  if (sandbox)
+    list.push({ id: "sandbox", s: "info", icon: "what", strong: "Sandbox:", text: "fake stores, nothing leaves this machine." });
   return list.filter((each) => each.stays || !away.value.includes(each.id));
 }
 

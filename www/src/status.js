@@ -24,6 +24,9 @@ export const useStatusPoll = () => useLive("/live", { panels: "overview,operatio
 /** Undefined until it is known. @returns {{overview: any, operations: any[], sites: any[], window: any}|undefined} */
 export const useStatus = () => useContext(Status).data;
 
+/** The same with what went wrong when it was last asked. @returns {import("./live.js").Shown} */
+export const useStatusShown = () => useContext(Status);
+
 /** Asks at once, after something was started. */
 export const useStatusNow = () => useContext(Status).again;
 

@@ -1,15 +1,16 @@
 // One glance: do orders flow, what needs a person?
-import { useState } from "preact/hooks";
+import { useEffect, useState } from "preact/hooks";
 import { count, day, now, span } from "../format.js";
 import { useLive } from "../live.js";
 import { siteNow, to } from "../router.js";
 import { can } from "../session.js";
-import { useIsPaused, useStatus, useStatusNow } from "../status.js";
+import { sandbox } from "../sandbox.js";
+import { useIsPaused, useStatusNow, useStatusShown } from "../status.js";
 import { syncOrders } from "../sync.js";
 import { Button, Chip, CountLink, Dot, PageHead, Panel, Progress, StateChip, Time } from "../ui/basics.js";
 import { Bars, Strip } from "../ui/chart.js";
 import { html } from "../ui/html.js";
-import { copy, Empty, Loaded, Skeleton } from "../ui/states.js";
+import { copy, Empty, ErrorCard, Loaded } from "../ui/states.js";
 import { toastProblem } from "../ui/toast.js";
 
 const CHART_S = 60;
@@ -111,15 +112,27 @@ const RecentErrors = ({ list }) => html`<${Panel} title="Recent errors" tools=${
       <${Button} small kind="quiet" icon="copy" label="Copy" onClick=${() => copy([each.code, each.what, each.why, each.fix].filter(Boolean).join("\n"))} />
       <${Button} small href=${each.route}>Open<//></li>`)}</ul>`}<//>`;
 
+/** Loaded where there is a sandbox, so that no shop's dashboard carries it. */
+function TryThis() {
+  const [view, setView] = useState(/** @type {{card: any}|null} */ (null));
+  useEffect(() => {
+    if (sandbox) import("./try.js").then((found) => setView({ card: found.default }));
+  }, []);
+  return view && html`<${view.card} />`;
+}
+
 export default function Overview() {
-  const status = useStatus();
+  const status = useStatusShown();
   const site = siteNow();
   const narrowed = useLive(site ? "/overview" : null, { site }, 30);
-  const overview = site ? narrowed.data : status?.overview;
-  if (!overview) return html`<h1 tabindex="-1">Overview</h1><div class="panel"><${Skeleton} rows=${8} /></div>`;
+  const shown = site ? narrowed : { ...status, data: status.data?.overview };
+  if (!shown.data) return html`<h1 tabindex="-1">Overview</h1><div class="panel"><${Loaded} of=${shown} rows=${8}>${() => ""}<//></div>`;
+  const overview = shown.data;
   const [first, ...rest] = overview.health.sentence.split(/(?<=\.) /);
   return html`
     <${PageHead} title=${html`${first} <span class="muted">${rest.join(" ")}</span>`} aside=${html`<span class="muted small not-narrow">${day(new Date(now()))}</span>`} />
+    ${shown.problem && html`<${ErrorCard} problem=${shown.problem} again=${shown.again} staleSince=${shown.at} />`}
+    <${TryThis} />
     <${Tiles} overview=${overview} />
     <${Attention} list=${overview.attention} />
     <${Sites} sites=${overview.sites} />
