@@ -231,6 +231,24 @@ def test_security_headers_stand_on_static_files(site: Served) -> None:
         assert answer.headers["content-type"] == "text/html; charset=utf-8"
 
 
+def test_an_asset_is_kept_by_browsers_and_a_missing_one_is_not(site: Served) -> None:
+    place = site.folder / "www" / site.base.strip("/") / "assets"
+    place.mkdir(exist_ok=True)
+    (place / "main-AB12CD34.js").write_text("1;" * 1000)
+    (place / "main.js").write_text("1")
+    web = site.client()
+    kept = {}
+    for name in ("main-AB12CD34.js", "main.js", "main-AB12CD35.js"):
+        answer = web.send("GET", f"{site.base}/assets/{name}")
+        kept[name] = (answer.status, answer.headers.get("cache-control"))
+        if answer.status == 200:
+            assert {n: answer.headers.get(n) for n in SECURITY} == SECURITY
+    assert kept["main-AB12CD34.js"] == (200, "public, max-age=31536000, immutable")
+    assert kept["main.js"] == (200, "no-cache")
+    assert kept["main-AB12CD35.js"][0] == 404
+    assert "immutable" not in (kept["main-AB12CD35.js"][1] or "")
+
+
 def test_folders_are_not_listed_and_settings_not_shown(site: Served) -> None:
     place = site.folder / "www" / site.base.strip("/")
     (place / "assets").mkdir(exist_ok=True)

@@ -335,6 +335,9 @@ def unpack(part: str, to: pathlib.Path) -> None:
         path = to / name
         if name in ("", entry.filename) or path.exists():
             continue
+        if entry.is_dir():
+            path.mkdir()
+            continue
         path.write_bytes(hosting_zip().read(entry))
         path.chmod(entry.external_attr >> 16 & 0o777)
 
