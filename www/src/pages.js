@@ -22,6 +22,7 @@ export const pages = [
   { path: "/orders", title: "Orders", group: "Orders", icon: "box", key: "r", capability: "view", load: () => import("./pages/orders.js") },
   { path: "/orders/{id}", title: "Order", capability: "view", load: () => import("./pages/order.js") },
   { path: "/errors", title: "Error orders", group: "Orders", icon: "warn", key: "e", capability: "view", load: () => import("./pages/errors.js") },
+  { path: "/logs", title: "Logs & audit", group: "Watch", icon: "log", key: "l", capability: "logs", load: () => import("./pages/logs.js") },
 ];
 
 /** @param {string} path @returns {{page: Page, params: Record<string, string>}|null} */

@@ -167,7 +167,7 @@ export const NoRows = ({ isFiltered, title, text, children }) => isFiltered
   ? html`<${Empty} icon="find" title="Nothing fits these filters."><${Button} onClick=${() => clearFilters()}>Clear filters<//><//>`
   : html`<${Empty} title=${title} text=${text}>${children}<//>`;
 
-const kept = ["site", "sort", "per_page"];
+const kept = ["site", "tab", "sort", "per_page"];
 
 /** Words of the address that narrow a list. @param {Record<string, string>} query */
 export const filtersOf = (query) =>
