@@ -39,8 +39,14 @@ let loginAgain = (problem) => Promise.reject(problem);
 /** @param {string} text */
 export const setNonce = (text) => (nonce = text);
 
+/** @type {(problem: Problem) => Promise<void>} */
+let proveAgain = (problem) => Promise.reject(problem);
+
 /** What to do when the session has ended: resolves when there is one again. @param {(problem: Problem) => Promise<void>} ask */
 export const onSessionEnd = (ask) => (loginAgain = ask);
+
+/** What to do when the password is wanted once more: resolves when it was given. @param {(problem: Problem) => Promise<void>} ask */
+export const onProofWanted = (ask) => (proveAgain = ask);
 
 /** The address of a path of the API below whatever place we are served from. @param {string} path @param {Record<string, any>} [query] */
 export function address(path, query = {}) {
@@ -100,8 +106,9 @@ export async function call(method, path, options = {}) {
   if (response.ok)
     return { data: body.data, meta: body.meta, etag: response.headers.get("ETag"), status: response.status };
   const problem = new Problem(body.code, body.message, body.data ?? {});
-  if (response.status === 401 && !options.quiet) {
-    await loginAgain(problem);
+  const ask = problem.code === "ob_not_logged_in" ? loginAgain : problem.code === "ob_prove_it" ? proveAgain : null;
+  if (ask && !options.quiet) {
+    await ask(problem);
     return call(method, path, options);
   }
   throw problem;

@@ -23,6 +23,8 @@ export const pages = [
   { path: "/orders/{id}", title: "Order", capability: "view", load: () => import("./pages/order.js") },
   { path: "/errors", title: "Error orders", group: "Orders", icon: "warn", key: "e", capability: "view", load: () => import("./pages/errors.js") },
   { path: "/logs", title: "Logs & audit", group: "Watch", icon: "log", key: "l", capability: "logs", load: () => import("./pages/logs.js") },
+  { path: "/access", title: "Access", group: "Admin", icon: "key", key: "a", capability: "users", load: () => import("./pages/access.js") },
+  { path: "/me", title: "Your account", load: () => import("./pages/me.js") },
 ];
 
 /** @param {string} path @returns {{page: Page, params: Record<string, string>}|null} */

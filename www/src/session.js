@@ -1,6 +1,6 @@
 // Who is logged in, and what they may do.
 import { signal } from "@preact/signals";
-import { call, onSessionEnd, setNonce } from "./api.js";
+import { call, onProofWanted, onSessionEnd, setNonce } from "./api.js";
 
 /**
  * @typedef {{id: string, login: string, name: string, caps: string[], all_sites: boolean}} User
@@ -12,6 +12,9 @@ export const user = signal(/** @type {User|null|"unknown"} */ ("unknown"));
 export const hasEnded = signal(false);
 /** The role needs a second factor, and this account has none yet. */
 export const mustEnrol = signal(false);
+
+/** Something was asked for that wants the password once more: a dialog asks for it. */
+export const wantsProof = signal(false);
 
 /** @param {string} capability */
 export const can = (capability) =>
@@ -27,6 +30,21 @@ onSessionEnd(() => {
   hasEnded.value = user.value !== null;
   return new Promise((resolve) => waiting.push(resolve));
 });
+
+/** @type {[() => void, () => void][]} what goes on, and what fails, when the dialog is answered */
+let unproven = [];
+
+onProofWanted((problem) => {
+  wantsProof.value = true;
+  return new Promise((resolve, reject) => unproven.push([resolve, () => reject(problem)]));
+});
+
+/** @param {boolean} isProven */
+function answerProof(isProven) {
+  wantsProof.value = false;
+  for (const [goOn, fail] of unproven) (isProven ? goOn : fail)();
+  unproven = [];
+}
 
 /** @param {any} data of POST or GET /session */
 export function begin(data) {
@@ -58,6 +76,15 @@ export async function resume() {
 export async function logIn(said) {
   begin((await call("POST", "/session", { body: said, quiet: true })).data);
 }
+
+/** The password once more, for what is about to be changed. @param {{password: string, totp?: string}} said */
+export async function prove(said) {
+  begin((await call("POST", "/session/prove", { body: said, quiet: true })).data);
+  answerProof(true);
+}
+
+/** Rather not: what wanted it fails. */
+export const proveNot = () => answerProof(false);
 
 export async function logOut() {
   await call("DELETE", "/session", { quiet: true });

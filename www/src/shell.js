@@ -3,12 +3,12 @@ import { useEffect, useRef, useState } from "preact/hooks";
 import { now, span, weekday, zone } from "./format.js";
 import { pageOf, pages } from "./pages.js";
 import { go, place, setQuery, siteNow, to } from "./router.js";
-import { can, hasEnded, logOut, user } from "./session.js";
+import { can, hasEnded, logOut, mustEnrol, user, wantsProof } from "./session.js";
 import { Status, useStatus, useStatusPoll } from "./status.js";
 import { Banners } from "./banners.js";
 import { Button, Icon, Progress } from "./ui/basics.js";
 import { html } from "./ui/html.js";
-import { LoginDialog, LoginPage } from "./pages/login.js";
+import { LoginDialog, LoginPage, ProofDialog } from "./pages/login.js";
 import { MenuItem, Pop } from "./ui/pop.js";
 import { Empty, ErrorCard, Skeleton } from "./ui/states.js";
 import { Toasts } from "./ui/toast.js";
@@ -89,11 +89,12 @@ function UserMenu() {
   const who = /** @type {import("./session.js").User} */ (user.value);
   return html`<${Pop} label="You" end button=${(/** @type {any} */ props) => html`
     <button type="button" class="btn quiet sm" aria-label=${`You: ${who.login}`} ...${props}><${Icon} name="user" /><span class="not-narrow">${who.login}</span><${Icon} name="down" /></button>`}>
-    ${() => html`
+    ${(/** @type {() => void} */ close) => html`
       ${group("Theme", "theme", "auto", [["auto", "Auto"], ["light", "Light"], ["dark", "Dark"]])}
       ${group("Rows", "density", "normal", [["normal", "Normal"], ["compact", "Compact"]])}
       ${group("Times", "zone", "local", [["local", "Local"], ["utc", "UTC"]])}
-      <div class="line"><button type="button" class="opt link-less" onClick=${logOut}><${Icon} name="open" />Log out</button></div>`}<//>`;
+      <div class="line"><a class="opt" href=${sited("/me")} onClick=${close}><${Icon} name="key" />Your account</a>
+        <button type="button" class="opt link-less" onClick=${logOut}><${Icon} name="out" />Log out</button></div>`}<//>`;
 }
 
 /** Opens what is looked for: an order's number leads to the orders. */
@@ -210,7 +211,7 @@ function Shell() {
     <${Content} />
     <${TabBar} onMore=${() => setDrawer(true)} />
     ${hasDrawer && html`<${Drawer} onClose=${() => setDrawer(false)} />`}
-    ${hasEnded.value && html`<${LoginDialog} />`}
+    ${hasEnded.value ? html`<${LoginDialog} />` : wantsProof.value && html`<${ProofDialog} />`}
   </div>`;
 }
 
@@ -219,7 +220,16 @@ function LoggedIn() {
   return html`<${Status.Provider} value=${status}><${Shell} /><//>`;
 }
 
+/** Nothing else goes before the second factor is there. */
+function Enrol() {
+  const [view, setView] = useState(/** @type {any} */ (null));
+  useEffect(() => {
+    import("./pages/enrol.js").then((page) => setView(() => page.default));
+  }, []);
+  return html`${view && html`<${view} />`}${hasEnded.value ? html`<${LoginDialog} />` : wantsProof.value && html`<${ProofDialog} />`}`;
+}
+
 export function App() {
   if (user.value === "unknown") return null;
-  return html`${user.value === null ? html`<${LoginPage} />` : html`<${LoggedIn} />`}<${Toasts} />`;
+  return html`${user.value === null ? html`<${LoginPage} />` : mustEnrol.value ? html`<${Enrol} />` : html`<${LoggedIn} />`}<${Toasts} />`;
 }

@@ -5,13 +5,14 @@ import { Button } from "./basics.js";
 import { ErrorCard } from "./states.js";
 
 /**
- * @param {{title: any, verb?: any, danger?: boolean, ready?: boolean, typed?: string, side?: boolean,
+ * @param {{title: any, verb?: any, danger?: boolean, ready?: boolean, typed?: string, side?: boolean, form?: any,
  *   onDo?: () => Promise<any>, onClose: () => void, children?: any}} props
  *   ready: whether the button may be pressed; typed: a text to type first, for
- *   what cannot be undone; side: at the right edge, for longer forms; onDo: resolves
+ *   what cannot be undone; side: at the right edge, for longer forms; form: that of
+ *   useForm(), whose fields are told what is wrong with them; onDo: resolves
  *   when it is done, and closes
  */
-export function Dialog({ title, verb, danger, ready = true, typed, side, onDo, onClose, children }) {
+export function Dialog({ title, verb, danger, ready = true, typed, side, form, onDo, onClose, children }) {
   const self = useRef(/** @type {HTMLDialogElement|null} */ (null));
   const [problem, setProblem] = useState(/** @type {any} */ (null));
   const [isBusy, setBusy] = useState(false);
@@ -27,11 +28,13 @@ export function Dialog({ title, verb, danger, ready = true, typed, side, onDo, o
     if (isBusy || !onDo) return;
     setBusy(true);
     setProblem(null);
+    form?.tell(null);
     try {
       await onDo();
       onClose();
     } catch (failed) {
       setProblem(failed);
+      form?.tell(failed);
     }
     setBusy(false);
   };
@@ -41,7 +44,7 @@ export function Dialog({ title, verb, danger, ready = true, typed, side, onDo, o
       ${children}
       ${typed && html`<label class="field"><span class="label">Type <span class="mono">${typed}</span> to go on</span>
         <input class="in" value=${said} autocomplete="off" onInput=${(/** @type {any} */ e) => say(e.target.value)} /></label>`}
-      ${problem && html`<${ErrorCard} problem=${problem} />`}
+      ${problem && !(form && Object.keys(problem.params ?? {}).some((name) => name in form.values)) && html`<${ErrorCard} problem=${problem} />`}
       <div class="row end">
         <${Button} kind="quiet" onClick=${onClose}>${verb ? "Cancel" : "Close"}<//>
         ${verb && html`<${Button} type="submit" kind=${danger ? "" : "primary"} danger=${danger}

@@ -30,7 +30,7 @@ export function useForm(start) {
   const set = (/** @type {string} */ name, /** @type {any} */ value) =>
     setValues((/** @type {any} */ old) => ({ ...old, [name]: value }));
   return {
-    values, set, setValues, problem, isBusy,
+    values, set, setValues, problem, isBusy, tell: setProblem,
     isChanged: JSON.stringify(values) !== JSON.stringify(start),
     wrong: (/** @type {string} */ name) => problem?.params[name],
     /** Bound to a text control. @param {string} name */
