@@ -87,7 +87,16 @@ SELECT {place}, s.id, s.number, t.code AS site, t.name AS site_name,
        NULL AS klarna, NULL AS stripe, NULL AS paypal, NULL AS trans_id,
        NULL AS email, NULL AS first_name, NULL AS last_name, NULL AS city,
        NULL AS country, NULL AS line_count, NULL AS has_kit, s.outcome, s.code,
-       r.message, NULL AS state, NULL AS mark_state, NULL AS bc_state,
+       COALESCE(r.message,
+                (SELECT v.message
+                 FROM rm_order_event AS v FORCE INDEX (ix_rm_order_event_order_id_id)
+                 WHERE v.order_id = s.id
+                   AND s.outcome NOT IN ('stored', 'cancelled')
+                   AND v.outcome IN ('soft', 'hard', 'skipped')
+                   AND v.message IS NOT NULL
+                 ORDER BY v.id DESC
+                 LIMIT 1)) AS message,
+       NULL AS state, NULL AS mark_state, NULL AS bc_state,
        NULL AS imported, NULL AS verified, NULL AS proof_ok,
        NULL AS changed_upstream, NULL AS bc_kind, NULL AS bc_number,
        NULL AS stored_at, NULL AS marked_at, NULL AS imported_date,

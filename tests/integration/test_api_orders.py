@@ -864,6 +864,16 @@ def test_the_orders_of_a_round_are_bounded_as_asked_for(
         assert got.status == 400 and "batch_size" in got.json["data"]["params"], wrong
 
 
+def test_what_an_order_waits_for_stands_in_the_list(
+    web: Client, demo: Installation
+) -> None:
+    demo.ob("order", "sync", "--site=demo")
+    (soft,) = web.get("/orders?view=soft").data
+    assert soft["code"] == "ob_sku_wait" and "NEW-IN-BC" in soft["message"]
+    assert web.get("/orders/" + soft["id"]).data["message"] == soft["message"]
+    assert all(row["message"] for row in web.get("/orders?view=error").data)
+
+
 def test_an_order_that_holds_a_sku_on_two_lines_is_listed_once(
     web: Client, demo: Installation
 ) -> None:
