@@ -156,13 +156,14 @@ function waitsOf(orders, jobs) {
   const waits = new Map();
   for (const order of orders) {
     const job = jobs.find((each) => each.ref === order.platform_order_id && each.site === order.site);
-    const wait = waits.get(order.message) ?? { code: order.code, what: order.message, sku: null, why: "", next: null, orders: [], jobs: [] };
+    const what = order.message ?? order.code;
+    const wait = waits.get(what) ?? { code: order.code, what, sku: null, why: "", next: null, orders: [], jobs: [] };
     wait.orders.push(order);
     if (job) wait.jobs.push(job);
     wait.sku ??= job?.wait_sku ?? null;
     wait.why ||= job?.why ?? "";
     if (job && (!wait.next || job.run_after < wait.next)) wait.next = job.run_after;
-    waits.set(order.message, wait);
+    waits.set(what, wait);
   }
   return [...waits.values()];
 }

@@ -373,12 +373,12 @@ export default function Order({ id }) {
   const [s, icon, word] = orderState(data);
   const name = data.number ?? data.platform_order_id;
   const isStored = data.outcome === "stored";
-  const off = data.totals.diff && !isZero(data.totals.diff.total);
+  const off = data.totals.diff && [["total", "Totals"], ...totalRows].find(([key]) => !isZero(data.totals.diff[key]));
   return html`
     <div class="head"><div class="stack grow">
       <div class="row"><h1 tabindex="-1">${name}</h1><${Chip} s=${s} icon=${icon}>${word}<//>
         ${work.isBusy && isOpen(work.operation) && html`<${Chip} s="info" icon="run">Working on it<//>`}
-        ${off && html`<${Chip} s="err" icon="warn">Totals differ by ${money(data.totals.diff.total)}<//>`}
+        ${off && html`<${Chip} s="err" icon="warn">${off[1]}: ${money(data.totals.diff[off[0]])} off<//>`}
         ${data.changed_upstream && html`<${Chip} s="warn" icon="warn">Changed in the shop since<//>`}</div>
       <${Subtitle} data=${data} /></div>
       <span class="row">
