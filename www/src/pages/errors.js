@@ -219,7 +219,7 @@ function BulkDialog({ action, what, onClose, onDone }) {
     ready=${n > 0 && (isRetry || reason.length >= 3)} onDo=${act} onClose=${onClose}>
     ${problem && html`<${ErrorCard} problem=${problem} />`}
     ${n === 0 && html`<p>None of them needs it any more.</p>`}
-    ${n > 0 && html`<p>${isRetry ? "Each is read from its shop and goes through every step again. What is stored stays stored, once." : "They leave the list of errors and are not stored. A retry takes them up again."}</p>
+    ${n > 0 && html`<p>${isRetry ? "Each is read from its shop and goes through every step again. What is stored stays stored, once." : "They leave the list of errors and are not stored. Each can still be tried again on its own page."}</p>
       <ul class="small panel split tall">${look.first.map((/** @type {any} */ row) => html`<li class="item" key=${row.id}><span>${row.number ?? row.platform_order_id}</span><span class="muted grow clip">${row.message}</span></li>`)}
         ${n > look.first.length && html`<li class="item muted">and ${count(n - look.first.length)} more</li>`}</ul>`}
     ${!isRetry && html`<${TextField} form=${form} name="reason" label="What was done about them" help="for whoever asks later: entered by hand in BC" required maxlength="500" />`}
@@ -265,10 +265,11 @@ function ByOrder({ work, tick, onFix, onRetry }) {
     else toast({ s: "ok", icon: "ok", text: `${plural(answer.orders, "order")} marked as handled` });
     list.renew();
   };
-  const canAct = can("orders.write") && (list.meta.total > 0 || picks.size > 0);
+  const isDone = Boolean(query.status) && !/open|requeued/.test(query.status);
+  const canAct = can("orders.write") && !isDone && (list.meta.total > 0 || picks.size > 0);
   return html`
     ${cause.data?.[0] && html`<${CauseCard} cause=${cause.data[0]} isBusy=${work.isBusy} onFix=${onFix} onRetry=${onRetry} />`}
-    <${Table} name="error-orders" label="Error orders" tight list=${shown} columns=${columns(sites.length > 1 && !query.site, (row) => onFix(row, [row]))} sort="-last_at" picks=${can("orders.write") ? picks : undefined} onPick=${pick}
+    <${Table} name="error-orders" label="Error orders" tight list=${shown} columns=${columns(sites.length > 1 && !query.site, (row) => onFix(row, [row]))} sort="-last_at" picks=${can("orders.write") && !isDone ? picks : undefined} onPick=${pick}
       filters=${html`<${Search} label="Order number, SKU, words of the reason" />
         <${Choice} name="status" label="State" options=${Object.entries(statuses).filter(([key]) => key !== "gone").map(([key, [, , word]]) => [key, word])} counts=${list.meta.counts} />
         ${sites.length > 1 && html`<${Choice} name="site" label="Webshop" options=${sites.map((site) => [site.code, site.name])} />`}

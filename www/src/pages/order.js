@@ -289,7 +289,8 @@ function Trouble({ data, error, wait, onFix, onHandle, onRetry, isBusy }) {
   const isPaused = useIsPaused();
   if (error?.status === "handled")
     return html`<div class="note" data-s="neutral"><${Icon} name="ok" /><p class="strong">Done with by ${error.handled_by ?? "a person"}.</p><p>${error.resolution}</p>
-      <p class="muted">${data.message}</p></div>`;
+      <p class="muted">${data.message}</p>
+      ${can("orders.write") && html`<div class="row"><${Button} small icon="retry" disabled=${isBusy} onClick=${onRetry}>${isPaused ? "Queue a retry" : "Try again now"}<//></div>`}</div>`;
   if (!data.code) return null;
   const isWaiting = data.outcome === "soft" && wait;
   const s = data.outcome === "error" ? "err" : data.outcome === "soft" ? "warn" : data.outcome === "stored" ? "warn" : "neutral";
@@ -315,7 +316,7 @@ function HandleDialog({ error, etag, number, onClose, onDone }) {
     onDone();
   };
   return html`<${Dialog} title=${`Mark ${number} as handled?`} verb="Mark as handled" ready=${form.values.reason.trim().length >= 3} onDo=${save} onClose=${onClose}>
-    <p>It leaves the list of errors and is not stored. A retry takes it up again.</p>
+    <p>It leaves the list of errors and is not stored. It can still be tried again here.</p>
     <${TextField} form=${form} name="reason" label="What was done about it" help="for whoever asks later: entered by hand in BC" required maxlength="500" /><//>`;
 }
 
