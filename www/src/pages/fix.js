@@ -32,7 +32,8 @@ const forms = {
 const words = { sku: "Map SKU…", blocked: "Unblock…", kit: "Edit kit…", site: "Fix…", shop: "Correct…" };
 
 /** What the button says that opens the form; undefined: a retry is all there is. @param {string} code */
-export const fixWord = (code) => code === "ob_sku_wait" ? "Add item…" : forms[code] && words[forms[code]];
+export const fixWord = (code) => code === "ob_sku_wait" ? "Add item…" :
+  forms[code] && words[forms[code] === "kit" && !hasPage("/kits/x") ? "site" : forms[code]];
 
 /** The operation that a saved item has started by itself; null: its orders only waited. @param {number} since */
 async function retryStarted(since) {
@@ -173,9 +174,9 @@ function ShopOrder({ row, onPass }) {
       <span class="small" role="status">${work.isBusy ? html`<${Progress} label="Reading it from the shop" value=${0} max=${null} />` :
         work.operation?.error ? html`<span class="ink" data-s="err">${work.operation.error.message ?? work.operation.error.what}</span>` :
         result ? html`<span class="ink" data-s=${passes ? "ok" : "err"}><${Icon} name=${passes ? "ok" : "x"} /> ${passes ? "passes every step now" : result.message}</span>` :
-        html`<span class="muted">${row.message}</span>`}</span></span>
+        html`<span class="muted">${row.message}</span>`}</span>
     <span class="row">${order.data?.platform_url && html`<${Button} small href=${order.data.platform_url} target="_blank" rel="noopener noreferrer" icon="out">Open in the shop<//>`}
-      <${Button} small disabled=${work.isBusy} onClick=${check}>Check<//></span></li>`;
+      <${Button} small disabled=${work.isBusy} onClick=${check}>Check<//></span></span></li>`;
 }
 
 /** The open orders of a cause, the first of them. @param {any} cause @param {any[]|undefined} orders */

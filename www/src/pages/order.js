@@ -340,7 +340,7 @@ function RefetchDialog({ number, onClose, onDo }) {
 /** @param {{data: any}} props what it is, from whom, paid how, and where it stands in the shop */
 const Subtitle = ({ data }) => html`<p class="small muted">${[data.site_name, `placed ${day(new Date(data.order_date))} ${clock(new Date(data.order_date)).slice(0, 5)}`, paymentWord(data.payment_method)].filter(Boolean).join(" · ")}
   ${data.trans_id && html` <span class="mono">${data.trans_id}</span>`} · ${data.platform_url
-    ? html`<a href=${data.platform_url} target="_blank" rel="noopener noreferrer">shop order ${data.platform_order_id} <${Icon} name="out" /><span class="sr">opens in the shop</span></a>`
+    ? html`<a href=${data.platform_url} target="_blank" rel="noopener noreferrer">shop order ${data.platform_order_id}<span class="sr">, opens in the shop</span></a> <${Icon} name="out" />`
     : `shop order ${data.platform_order_id}`}${data.platform_status && ` (${data.platform_status})`}</p>`;
 
 /** @param {{data: any}} props */
