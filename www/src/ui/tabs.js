@@ -23,8 +23,9 @@ export function Tabs({ label, tabs, now }) {
     const chosen = /** @type {HTMLElement|null|undefined} */ (self.current?.querySelector("[aria-selected=true]"));
     if (self.current && chosen) self.current.scrollLeft = chosen.offsetLeft - self.current.offsetLeft - 48;
   }, [now]);
+  const isKnown = tabs.some((tab) => tab.key === now);
   return html`<div class="tabs" role="tablist" aria-label=${label} ref=${self} onKeyDown=${step}>
-    ${tabs.map((tab) => html`<a role="tab" key=${tab.key} href=${tab.href} aria-selected=${String(tab.key === now)} tabindex=${tab.key === now ? "0" : "-1"}>
+    ${tabs.map((tab, i) => html`<a role="tab" key=${tab.key} href=${tab.href} aria-selected=${String(tab.key === now)} tabindex=${tab.key === now || (i === 0 && !isKnown) ? "0" : "-1"}>
       ${tab.word}${tab.n !== undefined && html` <span class=${`num ${tab.s && tab.n > 0 ? "ink" : "muted"}`} data-s=${tab.s}>${count(tab.n, tab.relation)}</span>`}</a>`)}
   </div>`;
 }
