@@ -62,7 +62,7 @@ function CheckNow({ sku, onResult }) {
   const there = { ok: "Business Central has it.", blocked: "Business Central has blocked it.", missing: "Business Central has no item of this number.", not_asked: "Business Central is not asked about it." };
   return html`<div class="stack"><div class="row"><${Button} small icon="retry" disabled=${work.isBusy || !sku} onClick=${ask}>${isPaused ? "Queue a check in BC" : "Check in BC now"}<//>
       <span class="mono small">${sku}</span></div>
-    <div role="status" class="small">${work.isBusy ? operation?.retrying && operation.error ? html`${operation.error.message} It is tried again <${Time} at=${operation.next_attempt_at} how="ago" />.` : operation?.paused_until ? html`Waits for Business Central's maintenance to end: <${Time} at=${operation.paused_until} />.` : html`<${Progress} label="Asking Business Central" value=${0} max=${null} />` :
+    <div role="status" class="small">${work.isBusy ? operation?.retrying && operation.error ? html`${operation.error.message} It is tried again <${Time} at=${operation.next_attempt_at} how="ago" />.` : operation?.paused_until ? html`Waits for Business Central's maintenance to end: <${Time} at=${operation.paused_until} />.` : html`<span class="muted">Asking Business Central…</span><${Progress} label="Asking Business Central" value=${0} max=${null} />` :
       operation?.error ? html`<span class="ink" data-s="err"><${Icon} name="x" /> ${operation.error.message ?? operation.error.what}</span>` :
       result && html`<span class="ink" data-s=${result.bc === "ok" ? "ok" : "err"}><${Icon} name=${result.bc === "ok" ? "ok" : "x"} /> ${there[result.bc] ?? result.message}</span> ${here}`}</div></div>`;
 }
@@ -171,7 +171,7 @@ function ShopOrder({ row, onPass }) {
   const passes = result && (result.outcome === "stored" || result.outcome === "unchanged");
   const check = () => post(`/orders/${id}/plan`).then(({ data }) => work.follow(data), toastProblem);
   return html`<li class="item"><span class="stack grow"><span><a href=${to(`/orders/${id}`)}>${row.number ?? row.platform_order_id}</a> <span class="muted">${money(row.total ?? row.total_due, row.currency)}</span></span>
-      <span class="small" role="status">${work.isBusy ? html`<${Progress} label="Reading it from the shop" value=${0} max=${null} />` :
+      <span class="small" role="status">${work.isBusy ? html`<span class="muted">Reading it from the shop…</span><${Progress} label="Reading it from the shop" value=${0} max=${null} />` :
         work.operation?.error ? html`<span class="ink" data-s="err">${work.operation.error.message ?? work.operation.error.what}</span>` :
         result ? html`<span class="ink" data-s=${passes ? "ok" : "err"}><${Icon} name=${passes ? "ok" : "x"} /> ${passes ? "passes every step now" : result.message}</span>` :
         html`<span class="muted">${row.message}</span>`}</span>
