@@ -278,7 +278,6 @@ Try, in another terminal:
   $build/orderbridge order list
   $build/orderbridge order show BGM-1000
 EOT
-while :; do
-	sleep 3600 &
-	wait $!
-done
+sleep infinity &
+pids="$pids $!"
+wait $!
