@@ -339,11 +339,3 @@ def synced(chromium: webdriver.Chrome, demo: Installation) -> Iterator[Page]:
     demo.ob("order", "sync", "--site=demo")
     with dashboard(demo) as found, tab(chromium, found) as shown:
         yield shown.log_in()
-
-
-def pictures(folder: pathlib.Path, page: Page, name: str) -> None:
-    """Both themes at both ends of the widths, for whoever wants to look."""
-    for theme in ("light", "dark"):
-        for width in (1280, 360):
-            page.theme(theme).width(width)
-            page.driver.save_screenshot(str(folder / f"{name}-{theme}-{width}.png"))
