@@ -2,6 +2,7 @@
 
 #include "api/openapi.h"
 #include "api/request.h"
+#include "base/row_out.h"
 #include "resources.h"
 
 /* A connection that was lost meanwhile says nothing of now: it is made anew. */
@@ -115,6 +116,60 @@ static const struct shape document = {
 	},
 };
 
+/* By enum code_class. */
+static const char *const kinds[] = {"soft", "hard", "operation", "request",
+				    "info", NULL};
+
+static const struct shape code_shape = {
+	"Code",
+	(const struct field[]){
+		{"code", FIELD_TEXT, 0, NULL, NULL, NULL, "ob_sku_unknown"},
+		{"kind", FIELD_WORD, 0, NULL, kinds, NULL,
+		 "soft: is tried again by itself; hard: a person has to act"},
+		{"what", FIELD_TEXT, 0, NULL, NULL, NULL, NULL},
+		{"why", FIELD_TEXT, 0, NULL, NULL, NULL,
+		 "how that comes about"},
+		{"fix", FIELD_TEXT, 0, NULL, NULL, NULL, "what to do"},
+		{"fix_route", FIELD_TEXT, 0, NULL, NULL, NULL,
+		 "where in the dashboard"},
+		{0},
+	},
+};
+
+static void
+add_member(struct strbuf *out, const char *name, const char *text)
+{
+	strbuf_addf(out, "\"%s\":", name);
+	json_out_text(out, text);
+}
+
+/* The catalogue that errors, lists and the command line tell from. */
+static bool
+codes_show(struct request *r, struct err *e)
+{
+	struct strbuf *out = &r->data;
+
+	for (enum code code = CODE_NONE + 1; code < CODE_COUNT; code++) {
+		const struct code_info *info = code_info(code);
+
+		strbuf_add(out, code == CODE_NONE + 1 ? "[{" : ",{");
+		add_member(out, "code", info->name);
+		strbuf_add(out, ",");
+		add_member(out, "kind", kinds[info->class]);
+		strbuf_add(out, ",");
+		add_member(out, "what", info->what);
+		strbuf_add(out, ",");
+		add_member(out, "why", info->why);
+		strbuf_add(out, ",");
+		add_member(out, "fix", info->fix);
+		strbuf_add(out, ",");
+		add_member(out, "fix_route", info->route);
+		strbuf_add(out, "}");
+	}
+	strbuf_add(out, "]");
+	return strbuf_check(out, e);
+}
+
 const struct route health_routes[] = {
 	{
 		.method = "GET",
@@ -154,6 +209,17 @@ const struct route health_routes[] = {
 		.status = 200,
 		.traits = ROUTE_NO_DATABASE | ROUTE_BARE,
 		.reply = &document,
+	},
+	{
+		.method = "GET",
+		.path = "/codes",
+		.need = CAN_ANYONE,
+		.handle = codes_show,
+		.summary = "What can go wrong, why, and what to do",
+		.status = 200,
+		.traits = ROUTE_NO_DATABASE,
+		.reply = &code_shape,
+		.many = true,
 	},
 	{0},
 };
