@@ -24,6 +24,7 @@ export const pages = [
   { path: "/errors", title: "Error orders", group: "Orders", icon: "warn", key: "e", capability: "view", load: () => import("./pages/errors.js") },
   { path: "/logs", title: "Logs & audit", group: "Watch", icon: "log", key: "l", capability: "logs", load: () => import("./pages/logs.js") },
   { path: "/access", title: "Access", group: "Admin", icon: "key", key: "a", capability: "users", load: () => import("./pages/access.js") },
+  { path: "/settings", title: "Settings", group: "Admin", icon: "gear", key: "s", capability: "settings", load: () => import("./pages/settings.js") },
   { path: "/me", title: "Your account", load: () => import("./pages/me.js") },
 ];
 

@@ -1,6 +1,6 @@
 // Fields: label above, help below, what is wrong beside its field. Values stay
 // where they are whatever the server says.
-import { useId, useState } from "preact/hooks";
+import { useEffect, useId, useState } from "preact/hooks";
 import { html } from "./html.js";
 import { Icon } from "./basics.js";
 
@@ -51,6 +51,29 @@ export function useForm(start) {
       setBusy(false);
     },
   };
+}
+
+/**
+ * Asks before changes are lost: when the tab is closed, and when a link leads elsewhere.
+ * @param {boolean} isChanged
+ */
+export function useGuard(isChanged) {
+  useEffect(() => {
+    if (!isChanged) return undefined;
+    const unload = (/** @type {Event} */ event) => event.preventDefault();
+    const leave = (/** @type {MouseEvent} */ event) => {
+      const link = /** @type {HTMLElement} */ (event.target).closest("a[href^=\"#\"]");
+      if (!link || event.ctrlKey || event.metaKey || confirm("Leave without saving what you changed?")) return;
+      event.preventDefault();
+      event.stopPropagation();
+    };
+    addEventListener("beforeunload", unload);
+    document.addEventListener("click", leave, true);
+    return () => {
+      removeEventListener("beforeunload", unload);
+      document.removeEventListener("click", leave, true);
+    };
+  }, [isChanged]);
 }
 
 /** A text field. @param {any} props */
