@@ -117,8 +117,8 @@ static const struct shape document = {
 };
 
 /* By enum code_class. */
-static const char *const kinds[] = {"soft", "hard", "operation", "request",
-				    "info", NULL};
+static const char *const kinds[] = {"soft",    "hard", "operation",
+				    "request", "info", NULL};
 
 static const struct shape code_shape = {
 	"Code",

@@ -25,6 +25,8 @@ export const pages = [
   { path: "/logs", title: "Logs & audit", group: "Watch", icon: "log", key: "l", capability: "logs", load: () => import("./pages/logs.js") },
   { path: "/access", title: "Access", group: "Admin", icon: "key", key: "a", capability: "users", load: () => import("./pages/access.js") },
   { path: "/settings", title: "Settings", group: "Admin", icon: "gear", key: "s", capability: "settings", load: () => import("./pages/settings.js") },
+  { path: "/help", title: "Help", group: "Admin", icon: "what", key: "h", load: () => import("./pages/help.js") },
+  { path: "/help/api", title: "The API", load: () => import("./pages/help_api.js") },
   { path: "/me", title: "Your account", load: () => import("./pages/me.js") },
 ];
 
