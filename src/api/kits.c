@@ -160,6 +160,18 @@ kit_show(struct request *r, struct err *e)
 	       answer_kit(r, strbuf_text(&key), e);
 }
 
+/* From the beginning and for ever, where nothing is said. */
+static bool
+take_time(const struct jnode *part, const char *name, utc_ms *out,
+	  struct err *e)
+{
+	const char *text;
+
+	*out = 0;
+	return jnode_text_or_empty(part, name, &text, e) &&
+	       (*text == '\0' || time_parse(text, out, e));
+}
+
 /* The body's components, in their order. */
 static bool
 take_rows(struct request *r, const char *parent, struct kit_table *out,
@@ -178,6 +190,8 @@ take_rows(struct request *r, const char *parent, struct kit_table *out,
 		if (!jnode_text(&part, "component", &component, e) ||
 		    !jnode_quantity(&part, "quantity", &row.quantity, e) ||
 		    !jnode_text_or_empty(&part, "price_weight", &weight, e) ||
+		    !take_time(&part, "valid_from", &row.valid_from, e) ||
+		    !take_time(&part, "valid_to", &row.valid_to, e) ||
 		    !text_key(component, &key, e))
 			return false;
 		if (*weight != '\0') {
@@ -432,6 +446,10 @@ static const struct param component_members[] = {
 	{"quantity", PARAM_QUANTITY, PARAM_REQUIRED, 0, 0, NULL, NULL, NULL},
 	{"price_weight", PARAM_MONEY, PARAM_NULL, 0, 0, NULL, NULL,
 	 "its share of the kit's price"},
+	{"valid_from", PARAM_TIME, PARAM_NULL, 0, 0, NULL, NULL,
+	 "part of the kit from then on; else ever since"},
+	{"valid_to", PARAM_TIME, PARAM_NULL, 0, 0, NULL, NULL,
+	 "no part of it from then on; null: for ever"},
 	{0},
 };
 static const struct param kit_body[] = {

@@ -85,6 +85,8 @@ static const struct param new_body[] = {
 	{"platform", PARAM_WORD, PARAM_REQUIRED, 0, 0, platforms, NULL,
 	 "what the shop runs on"},
 	{"prefix", PARAM_TEXT, 0, 1, 14, NULL, NULL, "of order numbers"},
+	{"enabled", PARAM_FLAG, 0, 0, 0, NULL, NULL,
+	 "fetch from it at once; else once it is enabled"},
 	SITE_PARAMS,
 	{0},
 };
@@ -278,6 +280,7 @@ site_make(struct request *r, struct err *e)
 			  request_text(r, "platform"), e))
 		return false;
 	take_text(r, "prefix", site.prefix, sizeof(site.prefix));
+	site.is_active = request_flag(r, "enabled", site.is_active);
 	(void)text_copy(site.name, sizeof(site.name), site.code);
 	if (!take_values(r, &site, e))
 		return false;

@@ -318,6 +318,29 @@ def test_kits_are_proven_before_they_are_kept(web: Client) -> None:
     assert [c["component"] for c in saved.data["components"]] == ["COMP-B"]
 
 
+def test_a_kit_keeps_the_days_of_its_components(web: Client) -> None:
+    web.log_in("maria", PASSWORD)
+    days = {"valid_from": "2026-01-01T00:00:00.000Z", "valid_to": None}
+    made = {"component": "COMP-A", "quantity": "1", **days}
+    assert web.post("/kits", {"sku": "KIT-D", "components": [made]}).status == 201
+    (kept,) = web.get("/kits/KIT-D").data["components"]
+    assert {name: kept[name] for name in days} == days
+    backwards = {**made, "valid_to": "2025-01-01"}
+    refused = web.post("/kits", {"sku": "KIT-E", "components": [backwards]})
+    assert refused.status == 400, refused.text
+
+
+def test_a_site_may_be_added_without_being_fetched_from(web: Client) -> None:
+    web.log_in("maria", PASSWORD)
+    shop = {"platform": "woocommerce", "url": "https://shop.example.com"}
+    for code, said in (("asleep", {"enabled": False}), ("awake", {})):
+        made = web.post(
+            "/sites", {"code": code, "prefix": code.upper(), **shop, **said}
+        )
+        assert made.status == 201, made.text
+        assert made.data["enabled"] is (code == "awake")
+
+
 def test_a_kit_tells_how_deep_it_is_and_what_it_comes_to(
     web: Client, demo: Installation
 ) -> None:
