@@ -79,3 +79,18 @@ export function money(amount, currency) {
 
 /** "1 order", "3 orders". @param {number} n @param {string} one @param {string} [many] */
 export const plural = (n, one, many = `${one}s`) => `${count(n)} ${n === 1 ? one : many}`;
+
+/** When a day begins in a zone. @param {string} date "2026-11-01" @param {string} zoneName @returns {Date} */
+export function startOfDay(date, zoneName) {
+  const wall = Date.parse(`${date}T00:00:00Z`);
+  const parts = new Intl.DateTimeFormat("sv-SE", { timeZone: zoneName, dateStyle: "short", timeStyle: "medium" });
+  const shift = (/** @type {number} */ at) => Date.parse(`${parts.format(at).replace(" ", "T")}Z`) - at;
+  const guess = wall - shift(wall);
+  return new Date(wall - shift(guess));
+}
+
+/** The day that it is in a zone, "2026-11-01". @param {string} at RFC 3339 @param {string} zoneName */
+export const dayIn = (at, zoneName) => new Intl.DateTimeFormat("sv-SE", { timeZone: zoneName }).format(new Date(at));
+
+/** "2026-11-01 05:00". @param {Date} at */
+export const utcMinute = (at) => at.toISOString().slice(0, 16).replace("T", " ");

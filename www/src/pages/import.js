@@ -1,7 +1,7 @@
 // Orders of a webstore by hand, with filters of one's own: look first, then import.
 import { useEffect, useState } from "preact/hooks";
 import { post } from "../api.js";
-import { count, plural } from "../format.js";
+import { count, plural, startOfDay, utcMinute } from "../format.js";
 import { useLive } from "../live.js";
 import { go, siteNow, to } from "../router.js";
 import { can } from "../session.js";
@@ -15,15 +15,6 @@ import { countOutcomes, Figures, groupOf, OrderRows, PastImports } from "./impor
 
 const LOOK_S = 1;
 const isOpen = (/** @type {any} */ data) => data && (data.state === "in_progress" || data.state === "not_processed");
-
-/** The moment at which a day begins in a zone, in UTC. @param {string} date @param {string} zone */
-function startOf(date, zone) {
-  const wall = Date.parse(`${date}T00:00:00Z`);
-  const parts = new Intl.DateTimeFormat("sv-SE", { timeZone: zone, dateStyle: "short", timeStyle: "medium" });
-  const shift = (/** @type {number} */ at) => Date.parse(`${parts.format(at).replace(" ", "T")}Z`) - at;
-  const guess = wall - shift(wall);
-  return new Date(wall - shift(guess)).toISOString().slice(0, 16).replace("T", " ");
-}
 
 /**
  * How many orders the shop has that fit, asked of the shop itself.
@@ -121,7 +112,7 @@ function ImportForm({ sites, isPaused }) {
         <${SelectField} form=${form} name="site_code" label="Webstore code" required options=${[["", "Choose…"], ...sites.map((each) => [each.code, `${each.code} (${each.name})`])]} />
         <${TextField} form=${form} name="order_id" label="Order ID" help="The shop's own id of one order; empty: all that fit" inputmode="numeric" autocomplete="off" maxlength="64" />
         <${Field} label="Order start date" wrong=${form.wrong("start_date")}
-          help=${values.start_date ? `Placed from ${startOf(values.start_date, zone)} UTC on (that day in ${zone})` : "Placed on this day or later; empty: any day"}>
+          help=${values.start_date ? `Placed from ${utcMinute(startOfDay(values.start_date, zone))} UTC on (that day in ${zone})` : "Placed on this day or later; empty: any day"}>
           ${(/** @type {any} */ props) => html`<input class="in" type="date" name="start_date" ...${props} ...${form.text("start_date")} />`}<//>
         <${StatusChoice} form=${form} site=${site} statuses=${statuses.busy ? undefined : statuses.data} />
       </div>

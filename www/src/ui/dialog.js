@@ -5,14 +5,14 @@ import { Button } from "./basics.js";
 import { ErrorCard } from "./states.js";
 
 /**
- * @param {{title: any, verb?: any, danger?: boolean, ready?: boolean, typed?: string, side?: boolean, form?: any,
+ * @param {{title: any, verb?: any, danger?: boolean, ready?: boolean, typed?: string, side?: boolean, broad?: boolean, form?: any,
  *   onDo?: () => Promise<any>, onClose: () => void, children?: any}} props
  *   ready: whether the button may be pressed; typed: a text to type first, for
- *   what cannot be undone; side: at the right edge, for longer forms; form: that of
+ *   what cannot be undone; side: at the right edge, for longer forms; broad: for tables; form: that of
  *   useForm(), whose fields are told what is wrong with them; onDo: resolves
  *   when it is done, and closes
  */
-export function Dialog({ title, verb, danger, ready = true, typed, side, form, onDo, onClose, children }) {
+export function Dialog({ title, verb, danger, ready = true, typed, side, broad, form, onDo, onClose, children }) {
   const self = useRef(/** @type {HTMLDialogElement|null} */ (null));
   const [problem, setProblem] = useState(/** @type {any} */ (null));
   const [isBusy, setBusy] = useState(false);
@@ -38,7 +38,7 @@ export function Dialog({ title, verb, danger, ready = true, typed, side, form, o
     }
     setBusy(false);
   };
-  return html`<dialog ref=${self} class=${`lift dialog ${side ? "side" : ""}`} aria-labelledby=${id} onClose=${onClose}>
+  return html`<dialog ref=${self} class=${`lift dialog ${side ? "side" : broad ? "broad" : ""}`} aria-labelledby=${id} onClose=${onClose}>
     <form class="stack roomy" onSubmit=${act}>
       <h2 id=${id}>${title}</h2>
       ${children}
