@@ -12,6 +12,8 @@ export class Conflict extends Error {
   constructor(theirs) {
     super("Somebody else saved this while you were editing.");
     this.theirs = theirs;
+    /** @type {Record<string, string>} a form asks for them */
+    this.params = {};
   }
 }
 
