@@ -32,7 +32,7 @@ from web import Served, served
 SITE = BUILD / "www" / "site"
 AXE = BUILD / "www" / "work" / "node_modules" / "axe-core" / "axe.min.js"
 PASSWORD = "tall-anchor-forty-ships"
-WAIT_S = 15
+WAIT_S = 30
 FLAGS = (
     *("--headless=new", "--no-sandbox", "--disable-gpu", "--disable-quic"),
     *("--no-first-run", "--disable-background-networking", "--disable-sync"),

@@ -154,7 +154,9 @@ function Content() {
   }, [path]);
   const here = found && loaded?.path === path ? loaded : null;
   useEffect(() => {
-    if (here) /** @type {HTMLElement|null|undefined} */ (main.current?.querySelector("h1"))?.focus({ preventScroll: true });
+    // Not while somebody is busy with a menu or a dialog.
+    if (here && !document.querySelector(".pop, dialog[open]"))
+      /** @type {HTMLElement|null|undefined} */ (main.current?.querySelector("h1"))?.focus({ preventScroll: true });
   }, [place.value.path, here]);
   useTitle(found?.page.title ?? "Not found");
   if (!found)
