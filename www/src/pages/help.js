@@ -40,7 +40,7 @@ const glossary = [
 
 const Begin = () => html`<div class="cols halves"><${Panel} title="First steps"><ol class="split line">${firsts.filter(([, , right]) => can(right)).map(([word, path, , text]) => html`<li class="item" key=${path}><span class="stack">
     <a href=${`#${path}`}>${word}</a><span class="small muted">${text}</span></span></li>`)}</ol><//>
-  <${Panel} title="What words mean"><dl class="split line">${glossary.map(([word, text]) => html`<div class="item" key=${word}><span class="stack"><dt class="strong">${word}</dt><dd class="small muted">${text}</dd></span></div>`)}</dl><//></div>`;
+  <${Panel} title="What words mean"><dl class="split line">${glossary.map(([word, text]) => html`<div class="stack pad" key=${word}><dt class="strong">${word}</dt><dd class="small muted">${text}</dd></div>`)}</dl><//></div>`;
 
 /** @type {[string, string][]} */
 const keys = [["/", "search orders"], ["j  k", "go down and up in a list"], ["Enter", "open the row"], ["x", "select the row"], ["← →", "go through tabs"], ["Esc", "close what is open"]];

@@ -4,7 +4,7 @@ import { address, call } from "../api.js";
 import { plural } from "../format.js";
 import { place, setQuery, to } from "../router.js";
 import { can } from "../session.js";
-import { Button, Chip, PageHead, Panel } from "../ui/basics.js";
+import { Button, Chip, Icon, PageHead, Panel } from "../ui/basics.js";
 import { html } from "../ui/html.js";
 import { copy, Empty, ErrorCard, Skeleton } from "../ui/states.js";
 import { Filter } from "./help.js";
@@ -17,13 +17,18 @@ const DEEPEST = 3;
 const endpointsOf = (api) => Object.entries(api.paths).flatMap(([path, methods]) =>
   Object.entries(/** @type {any} */ (methods)).filter(([, of]) => of.operationId).map(([method, of]) => ({ id: of.operationId, method: method.toUpperCase(), path, of, tag: of.tags?.[0] ?? "Other" })));
 
-/** @param {any} api @param {any} schema */
-const follow = (api, schema) => schema?.$ref ? schema.$ref.slice(2).split("/").reduce((/** @type {any} */ at, /** @type {string} */ part) => at?.[part], api) : schema ?? {};
+/** Null, or something that is told by itself. @param {any} schema @returns {any} */
+const someOf = (schema) => (schema.oneOf ?? schema.anyOf).find((/** @type {any} */ each) => each.type !== "null");
+const isMaybe = (/** @type {any} */ schema) => Boolean(schema?.oneOf ?? schema?.anyOf);
+
+/** @param {any} api @param {any} schema @returns {any} */
+const follow = (api, schema) => isMaybe(schema) ? follow(api, someOf(schema)) : schema?.$ref ? schema.$ref.slice(2).split("/").reduce((/** @type {any} */ at, /** @type {string} */ part) => at?.[part], api) : schema ?? {};
 
 /** "text, 1 to 60", "list of Order". @param {any} schema @returns {string} */
 function typeOf(schema) {
+  if (isMaybe(schema)) return `${typeOf(someOf(schema))} or null`;
   if (schema?.$ref) return schema.$ref.split("/").at(-1);
-  const type = [schema?.type].flat().filter(Boolean).join(" or ") || (schema?.enum ? "one of" : schema?.oneOf || schema?.anyOf ? "one of several" : "anything");
+  const type = [schema?.type].flat().filter(Boolean).join(" or ") || (schema?.enum ? "one of" : "anything");
   if (schema?.enum) return schema.enum.filter((/** @type {any} */ each) => each !== null).join(" | ");
   if (type.startsWith("array")) return `list of ${typeOf(schema.items)}`;
   const range = schema?.minimum !== undefined || schema?.maximum !== undefined ? `, ${schema.minimum ?? ""} to ${schema.maximum ?? ""}` : schema?.maxLength !== undefined ? `, at most ${schema.maxLength} characters` : "";
@@ -122,7 +127,7 @@ export default function HelpApi() {
     ${problem && html`<div class="panel"><${ErrorCard} problem=${{ message: "The description did not come.", reason: String(problem.message), fix: "Try again.", params: {}, status: 0 }} again=${load} /></div>`}
     ${!api && !problem && html`<div class="panel"><${Skeleton} rows=${10} /></div>`}
     ${api && html`<div class="cols api"><section class="panel" aria-label="Endpoints"><header><${Filter} label="Search endpoints" value=${words} onInput=${setWords} /></header>
-        ${fits.length === 0 ? html`<${Empty} icon="find" title="No endpoint fits." />` : tags.map((tag) => html`<details key=${tag} open=${words !== "" || chosen?.tag === tag}><summary class="item strong">${tag}</summary>
+        ${fits.length === 0 ? html`<${Empty} icon="find" title="No endpoint fits." />` : tags.map((tag) => html`<details key=${tag} open=${words !== "" || chosen?.tag === tag}><summary class="item strong"><span class="grow">${tag}</span><${Icon} name="down" /></summary>
           <ul>${fits.filter((each) => each.tag === tag).map((each) => html`<li key=${each.id}><button type="button" class="opt link-less" aria-current=${each === chosen ? "true" : undefined} onClick=${() => setQuery({ op: each.id })}>
             <span class="chip" data-s=${colours[each.method]}>${each.method}</span><span class="stack grow"><span class="mono small">${each.path}</span><span class="tiny muted">${each.of.summary}</span></span></button></li>`)}</ul></details>`)}</section>
       ${chosen ? html`<${Panel} title=${html`<span class="chip" data-s=${colours[chosen.method]}>${chosen.method}</span> <span class="mono">${chosen.path}</span>`} label=${chosen.path} tools=${html`<span class="small muted">${chosen.of.summary}</span>`}>
