@@ -18,7 +18,8 @@ const WINDOWS = 4;
 
 /** Which settings a tab has, and how each is called. @type {Record<string, [string, string][]>} */
 const tabKeys = {
-  general: [["web.public_url", "Public address"], ["log.level", "Log level"], ["auth.idle_min", "Sessions end after, unused"], ["auth.absolute_h", "Sessions end in any case after"]],
+  general: [["web.public_url", "Public address"], ["log.level", "Log level"], ["auth.idle_min", "Sessions end after, unused"], ["auth.absolute_h", "Sessions end in any case after"],
+    ["auth.require_totp", "Roles that need a second factor"]],
   orders: [["sync.overlap_min", "Read again at each run"], ["sync.sku_wait_days", "Wait for a missing SKU"], ["sync.allowed_status", "Items that may be sold"],
     ["kits.price", "Price of a kit"], ["queue.max_unexported", "Orders that may wait for Business Central"]],
   retention: [["retention.log_days", "Log entries"], ["retention.operation_days", "Operations"], ["retention.failed_operation_days", "Failed operations"],
@@ -27,13 +28,13 @@ const tabKeys = {
 
 /** Settings of the file that belong to the tab, shown for what they are. @type {Record<string, [string, string][]>} */
 const fixedKeys = {
-  general: [["auth.require_totp", "Roles that need a second factor"]],
+  general: [],
   orders: [["queue.retry_waits_s", "Waits before a retry, in seconds"], ["sync.page_size", "Orders a request"], ["net.shop_rate", "Requests a second and shop"], ["kits.max_depth", "Kits within kits"]],
   retention: [],
 };
 
 /** @type {Record<string, string>} */
-const words = { active: "Active", sell_through: "Sell-through", blocked: "Blocked", discontinued: "Discontinued", parent: "Keep it on the kit's line", allocate: "Share it out to the components" };
+const words = { active: "Active", sell_through: "Sell-through", blocked: "Blocked", discontinued: "Discontinued", administrator: "Administrator", operator: "Operator", analyst: "Analyst", viewer: "Viewer", all: "All", parent: "Keep it on the kit's line", allocate: "Share it out to the components" };
 const wordOf = (/** @type {string} */ value) => words[value] ?? value;
 
 /** What may be entered, as the server says it in words. @param {string} wanted */
