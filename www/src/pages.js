@@ -30,6 +30,7 @@ export const pages = [
   { path: "/sites", title: "Sites", group: "Admin", icon: "globe", capability: "view", load: () => import("./pages/sites.js") },
   { path: "/sites/new", title: "Add a site", capability: "sites.write", load: () => import("./pages/site.js") },
   { path: "/sites/{id}", title: "Site", capability: "view", load: () => import("./pages/site.js") },
+  { path: "/setup", title: "Setup", capability: "settings", load: () => import("./pages/setup.js") },
   { path: "/schedules", title: "Schedules", group: "Admin", icon: "clock", capability: "view", load: () => import("./pages/schedules.js") },
   { path: "/access", title: "Access", group: "Admin", icon: "key", key: "a", capability: "users", load: () => import("./pages/access.js") },
   { path: "/settings", title: "Settings", group: "Admin", icon: "gear", key: "s", capability: "settings", load: () => import("./pages/settings.js") },

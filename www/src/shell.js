@@ -1,5 +1,6 @@
 // What stands around each page: the top bar, the navigation, banners, messages.
 import { useEffect, useRef, useState } from "preact/hooks";
+import { call } from "./api.js";
 import { now, span, weekday, zone } from "./format.js";
 import { pageOf, pages } from "./pages.js";
 import { go, place, setQuery, siteNow, to } from "./router.js";
@@ -231,7 +232,18 @@ function Enrol() {
   return html`${view && html`<${view} />`}${hasEnded.value ? html`<${LoginDialog} />` : wantsProof.value && html`<${ProofDialog} />`}`;
 }
 
+/** The way in: a fresh installation has nobody who could log in, and is set up first. */
+function Door() {
+  const [setup, setSetup] = useState(/** @type {any} */ (null));
+  useEffect(() => {
+    call("GET", "/setup", { quiet: true }).then(async ({ data }) => {
+      if (["code", "database", "administrator"].includes(data.step)) setSetup({ data, view: (await import("./pages/setup.js")).default });
+    }, () => {});
+  }, []);
+  return setup ? html`<${setup.view} setup=${setup.data} />` : html`<${LoginPage} />`;
+}
+
 export function App() {
   if (user.value === "unknown") return null;
-  return html`${user.value === null ? html`<${LoginPage} />` : mustEnrol.value ? html`<${Enrol} />` : html`<${LoggedIn} />`}<${Toasts} />`;
+  return html`${user.value === null ? html`<${Door} />` : mustEnrol.value ? html`<${Enrol} />` : html`<${LoggedIn} />`}<${Toasts} />`;
 }
