@@ -195,15 +195,20 @@ class Page:
 
     def fill(self, label: str, value: str, part: bool = False) -> None:
         """Types into a field, or chooses of a select by what is shown."""
-        field = self.field(label, part)
-        if field.tag_name == "select":
-            for option in field.find_elements(By.TAG_NAME, "option"):
-                if option.text.strip() == value:
-                    option.click()
-                    return
-            raise AssertionError(f"“{label}” does not offer “{value}”")
-        field.send_keys(Keys.CONTROL, "a")
-        field.send_keys(value or Keys.DELETE)
+
+        def enter() -> bool:
+            field = self.field(label, part)
+            if field.tag_name == "select":
+                offered = field.find_elements(By.TAG_NAME, "option")
+                found = [o for o in offered if o.text.strip() == value]
+                assert found, f"“{label}” does not offer “{value}”"
+                found[0].click()
+            else:
+                field.send_keys(Keys.CONTROL, "a")
+                field.send_keys(value or Keys.DELETE)
+            return True
+
+        self.until(enter, f"“{label}” cannot be filled")
 
     def click_field(self, label: str, part: bool = False) -> None:
         """A box to tick, or whatever a click on a field does."""

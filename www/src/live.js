@@ -17,6 +17,10 @@ import { now } from "./format.js";
  */
 
 const SLOWEST_S = 60;
+const AGAIN_S = 4;
+
+/** Heals without anybody: the server is away, or has too much to do. @param {import("./api.js").Problem} problem */
+const passes = (problem) => [0, 429, 503].includes(problem.status) || problem.code === "ob_not_ours";
 
 /**
  * @param {string|null} path below /api/v1; null: nothing is asked
@@ -40,17 +44,19 @@ export function useLive(path, query = {}, every = 0) {
     /** @type {import("./api.js").Answer|undefined} */
     let before;
 
-    const later = () => {
+    const later = (/** @type {any} */ problem = null) => {
       const base = typeof pace.current === "function" ? pace.current(before?.data) : pace.current;
-      if (!base || ended) return;
-      const seconds = Math.min(base * 2 ** failures, Math.max(base, SLOWEST_S));
+      const seconds = !problem ? base : passes(problem) ? AGAIN_S * 2 ** (failures - 1) : base * 2 ** failures;
+      if (!seconds || ended) return;
       clearTimeout(timer);
-      timer = setTimeout(ask, seconds * 1000 * (0.9 + Math.random() * 0.2));
+      timer = setTimeout(ask, Math.min(seconds, Math.max(base, SLOWEST_S)) * 1000 * (0.9 + Math.random() * 0.2));
     };
     const ask = async () => {
       if (document.hidden && before) return;
       if (asking) return;
       asking = true;
+      /** @type {any} */
+      let failed = null;
       try {
         const answer = await get(path, query, before);
         failures = 0;
@@ -62,10 +68,11 @@ export function useLive(path, query = {}, every = 0) {
         }
       } catch (problem) {
         failures++;
+        failed = problem;
         if (!ended) show((/** @type {any} */ old) => ({ ...old, problem, of: question }));
       }
       asking = false;
-      later();
+      later(failed);
     };
     const seen = () => {
       if (!document.hidden && pace.current) ask();

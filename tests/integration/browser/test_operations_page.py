@@ -47,7 +47,7 @@ def test_an_error_is_copied_as_it_was_told(page: Page) -> None:
 
 def test_filters_are_kept_under_a_name_and_come_back(synced: Page) -> None:
     synced.open("/operations").find("main tbody tr")
-    synced.click("State", part=True)
+    synced.click("State", part=True, within="main")
     synced.click_field("Completed")
     synced.until(lambda: "state=completed" in synced.place(), "not in the address")
     synced.press("\ue00c")  # Escape

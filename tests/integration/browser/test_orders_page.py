@@ -59,11 +59,11 @@ def test_the_search_of_every_page_finds_what_stands_in_another_view(
 def test_filters_that_look_at_days_say_at_which(synced: Page) -> None:
     kits = synced.ob.count("rm_order", "has_kit = 1")
     synced.open("/orders").find("main tbody tr")
-    synced.click("Kit", part=True)
+    synced.click("Kit", part=True, within="main")
     synced.click_field("With a kit")
     synced.see("this filter looks at 92 days at a time", f"of {kits}")
     synced.press("\ue00c")  # Escape
-    synced.click("Total", part=True)
+    synced.click("Total", part=True, within="main")
     synced.fill("From", "100")
     synced.fill("To, with it", "192")
     synced.press(ENTER)
