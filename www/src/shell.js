@@ -232,6 +232,15 @@ function Enrol() {
   return html`${view && html`<${view} />`}${hasEnded.value ? html`<${LoginDialog} />` : wantsProof.value && html`<${ProofDialog} />`}`;
 }
 
+/** Whoever holds a one-time link, logged in as somebody else or not. @param {{link: string}} props */
+function ByLink({ link }) {
+  const [view, setView] = useState(/** @type {any} */ (null));
+  useEffect(() => {
+    import("./pages/welcome.js").then((page) => setView(() => page.default));
+  }, []);
+  return view && html`<${view} link=${link} />`;
+}
+
 /** The way in: a fresh installation has nobody who could log in, and is set up first. */
 function Door() {
   const [setup, setSetup] = useState(/** @type {any} */ (null));
@@ -245,5 +254,6 @@ function Door() {
 
 export function App() {
   if (user.value === "unknown") return null;
-  return html`${user.value === null ? html`<${Door} />` : mustEnrol.value ? html`<${Enrol} />` : html`<${LoggedIn} />`}<${Toasts} />`;
+  const [, link] = place.value.path.match(/^\/welcome\/([0-9a-f]{64})$/) ?? [];
+  return html`${link ? html`<${ByLink} link=${link} />` : user.value === null ? html`<${Door} />` : mustEnrol.value ? html`<${Enrol} />` : html`<${LoggedIn} />`}<${Toasts} />`;
 }

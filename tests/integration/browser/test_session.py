@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from browser import PASSWORD, Page, add_user
 
 
@@ -47,3 +49,20 @@ def test_who_may_only_look_is_offered_nothing_else(synced: Page) -> None:
         assert not synced.named(hidden, within="nav.nav"), hidden
     synced.open("/access")
     synced.see("You need the right")
+
+
+def test_a_new_person_chooses_a_password_by_the_link(page: Page) -> None:
+    made = page.ob.must("user", "add", "nora", "--role=viewer")
+    link = re.search(r"#(/welcome/[0-9a-f]{64})", made.out)[1]
+    page.open(link).see("Choose your password")
+    page.fill("Password", PASSWORD)
+    page.fill("Password again", PASSWORD + "x")
+    page.see("not the same")
+    page.fill("Password again", PASSWORD)
+    page.click("Save and log in")
+    page.button("You: nora", part=True)
+    # It works once.
+    page.open(link).fill("Password", PASSWORD)
+    page.fill("Password again", PASSWORD)
+    page.click("Save and log in")
+    page.see("this link was used or is too old")

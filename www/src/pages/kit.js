@@ -10,12 +10,12 @@ import { can } from "../session.js";
 import { useIsPaused } from "../status.js";
 import { Button, Chip, Icon, PageHead, Panel, Time } from "../ui/basics.js";
 import { Dialog } from "../ui/dialog.js";
-import { TextField, useForm } from "../ui/form.js";
+import { TextField, useForm, useGuard } from "../ui/form.js";
 import { html } from "../ui/html.js";
 import { MergeDialog } from "../ui/merge.js";
 import { MenuItem, Pop } from "../ui/pop.js";
 import { Loaded } from "../ui/states.js";
-import { Summary, useGuard } from "../ui/summary.js";
+import { Summary } from "../ui/summary.js";
 import { toast, toastProblem } from "../ui/toast.js";
 import { useWork } from "../work.js";
 

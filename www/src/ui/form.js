@@ -63,7 +63,7 @@ export function useGuard(isChanged) {
     const unload = (/** @type {Event} */ event) => event.preventDefault();
     const leave = (/** @type {MouseEvent} */ event) => {
       const link = /** @type {HTMLElement} */ (event.target).closest("a[href^=\"#\"]");
-      if (!link || event.ctrlKey || event.metaKey || confirm("Leave without saving what you changed?")) return;
+      if (!link || event.ctrlKey || event.metaKey || confirm("Leave without saving? Your changes are lost.")) return;
       event.preventDefault();
       event.stopPropagation();
     };

@@ -21,23 +21,3 @@ export function Summary({ form, labels }) {
   return html`<div class="note" data-s="err" role="alert" tabindex="-1" ref=${self}><${Icon} name="x" /><p class="strong">${plural(wrong.length, "field needs", "fields need")} a change before this can be saved</p>
     ${wrong.map(([name, why]) => html`<p class="small" key=${name}><button type="button" class="link" onClick=${() => focus(name)}>${labels[name] ?? name}</button> ${why}</p>`)}</div>`;
 }
-
-/** Asks before a page with unsaved changes is left. @param {boolean} isChanged */
-export function useGuard(isChanged) {
-  useEffect(() => {
-    if (!isChanged) return undefined;
-    const unload = (/** @type {Event} */ event) => event.preventDefault();
-    const click = (/** @type {Event} */ event) => {
-      const link = /** @type {HTMLElement} */ (event.target).closest?.("a[href^='#']");
-      if (!link || confirm("Leave without saving? Your changes are lost.")) return;
-      event.preventDefault();
-      event.stopPropagation();
-    };
-    addEventListener("beforeunload", unload);
-    document.addEventListener("click", click, true);
-    return () => {
-      removeEventListener("beforeunload", unload);
-      document.removeEventListener("click", click, true);
-    };
-  }, [isChanged]);
-}
