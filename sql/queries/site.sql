@@ -66,28 +66,29 @@ INSERT INTO rm_schedule (name, kind, site_id, is_enabled, frequency, every_min,
        start_at, next_run_at, params)
 VALUES (CONCAT('order_sync:', ?), 'order_sync', ?, 1, 'hourly', 0, ?, ?, '{}')
 
+-- What work finds out is no new version: it takes nothing from a person who
+-- saves a form that was read before.
 -- name: site_pause_auth
 UPDATE rm_sites
-   SET auth_failed_at = ?, auth_failed = ?, version = version + 1
+   SET auth_failed_at = ?, auth_failed = ?
  WHERE id = ? AND auth_failed_at IS NULL
 
 -- name: site_clear_auth
 UPDATE rm_sites
-   SET auth_failed_at = NULL, auth_failed = NULL, version = version + 1
+   SET auth_failed_at = NULL, auth_failed = NULL
  WHERE id = ? AND auth_failed_at IS NOT NULL
 
 -- What a test learned of the shop.
 -- name: site_tested
 UPDATE rm_sites
    SET statuses = COALESCE(?, statuses), auth_mode = COALESCE(?, auth_mode),
-       fetchable = ?, version = version + 1
+       fetchable = ?
  WHERE id = ?
 
 -- name: site_synced
 UPDATE rm_sites
    SET order_last_run = CURRENT_TIMESTAMP(3),
-       first_sync_at = COALESCE(first_sync_at, UTC_TIMESTAMP(3)),
-       version = version + 1
+       first_sync_at = COALESCE(first_sync_at, UTC_TIMESTAMP(3))
  WHERE id = ?
 
 -- name: connection_find

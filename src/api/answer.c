@@ -214,8 +214,31 @@ answer_list(struct request *r, struct err *e)
 	return add_counts(r, e);
 }
 
+unsigned
+answer_version(const struct request *r)
+{
+	json_auto_t *now =
+		json_loadb(strbuf_text(&r->data), r->data.len, 0, NULL);
+
+	return (unsigned)json_integer_value(json_object_get(now, "version"));
+}
+
+/* Whether the route answers with one resource that people change. */
+static bool
+has_version(const struct route *route)
+{
+	const struct field *at = route->many || route->reply == NULL
+					 ? NULL
+					 : route->reply->fields;
+
+	for (; at != NULL && at->name != NULL; at++)
+		if (strcmp(at->name, "version") == 0)
+			return true;
+	return false;
+}
+
 const char *
-answer_etag(const struct request *r, char out[67])
+answer_etag(const struct request *r, unsigned version, char out[ETAG_MAX])
 {
 	AUTO(strbuf) paging = STRBUF(LIST_CURSOR_MAX + 8192);
 	unsigned char hash[32];
@@ -235,7 +258,11 @@ answer_etag(const struct request *r, char out[67])
 		strbuf_addn(&both, paging.text, paging.len);
 		hash_sha256(both.text, both.len, hash);
 	}
-	(void)snprintf(out, 67, "\"%s\"", hash_text(hash, hex));
+	if (version > 0)
+		(void)snprintf(out, ETAG_MAX, "\"v%u-%s\"", version,
+			       hash_text(hash, hex));
+	else
+		(void)snprintf(out, ETAG_MAX, "\"%s\"", hash_text(hash, hex));
 	return out;
 }
 
@@ -358,14 +385,17 @@ void
 answer_send(struct request *r)
 {
 	AUTO(strbuf) out = STRBUF(DATA_MAX + 4096);
-	char etag[67];
+	char etag[ETAG_MAX];
 
 	if (r->status == 204) {
 		send_body(r, "", 0);
 		return;
 	}
 	if (strcmp(r->method, "GET") == 0 || strcmp(r->method, "HEAD") == 0) {
-		answer_header(r, "ETag", "%s", answer_etag(r, etag));
+		const unsigned version =
+			has_version(r->route) ? answer_version(r) : 0;
+
+		answer_header(r, "ETag", "%s", answer_etag(r, version, etag));
 		answer_header(r, "Cache-Control", "private, no-cache");
 		if (is_known(r, etag)) {
 			r->status = 304;

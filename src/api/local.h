@@ -40,8 +40,16 @@ MUST_CHECK bool request_change(struct request *r,
 /* answer.c: sends what r holds, or what e says. */
 void answer_send(struct request *r);
 void answer_error(struct request *r, const struct err *e);
-/* '"…"', of data and paging; returns out. */
-const char *answer_etag(const struct request *r, char out[67]);
+/* Two quotes, "v4294967295-", a hash and the end. */
+enum { ETAG_MAX = 80 };
+/*
+ * '"…"', of data and paging, or '"v3-…"' where the data have a version (0: they
+ * have none); returns out.
+ */
+const char *answer_etag(const struct request *r, unsigned version,
+			char out[ETAG_MAX]);
+/* The number behind "version": of our own resources that people change. */
+unsigned answer_version(const struct request *r);
 
 /* A header of the request, "If-Match"; NULL when it is not there. */
 const char *request_header(const struct request *r, const char *name);

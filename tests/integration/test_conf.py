@@ -69,6 +69,9 @@ def test_the_archive_for_shared_hosts_keeps_modes_and_folders_apart() -> None:
         for entry in hosting_zip().infolist()
         if not entry.is_dir()
     }
+    assets = [name for name in modes if name.startswith("public/assets/")]
+    assert any(name.endswith(".css") for name in assets)
+    assert {modes.pop(name) for name in assets} == {0o644}
     assert modes == {
         "public/.htaccess": 0o644,
         "public/index.html": 0o644,

@@ -555,6 +555,23 @@ def test_what_is_there_already_is_told_without_internals(maria: Client) -> None:
 # ---- two at once
 
 
+def test_what_runs_meanwhile_is_nobody_elses_save(stage: Stage, maria: Client) -> None:
+    site = stage.ob.one("SELECT id FROM rm_sites WHERE code = 'demo'")
+    read = maria.get(f"/sites/{site}")
+    stage.ob.ob("order", "sync", "--site=demo")
+    now = maria.get(f"/sites/{site}", If_None_Match=read.headers["etag"])
+    assert now.status == 200 and now.data != read.data
+    assert now.data["version"] == read.data["version"]
+    for status in (200, 412):
+        saved = maria.ask(
+            "PUT",
+            f"/sites/{site}",
+            {"name": f"Saved {status}"},
+            If_Match=read.headers["etag"],
+        )
+        assert saved.status == status, saved.text
+
+
 def test_of_two_who_save_at_once_one_wins(
     stage: Stage, maria: Client, document: Any
 ) -> None:
