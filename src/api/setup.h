@@ -29,10 +29,12 @@ extern const char *const setup_words[]; /* of the steps */
 extern const struct shape shape_setup;
 
 /*
- * Where it stands, found out anew. ERR_MISSING once it is over; what hinders an
+ * Where it stands, found out anew; SETUP_DONE once it is over. What hinders an
  * installation that has users is told as anywhere else.
  */
 MUST_CHECK bool setup_look(struct request *r, struct setup *out, struct err *e);
+/* No step is left to be done: ERR_MISSING, always false. */
+bool setup_is_over(struct err *e);
 /* Appends its members; the caller closes the object. */
 void setup_add(const struct setup *setup, struct strbuf *out);
 /* Notes, beside the first user, that the steps behind it are still open. */

@@ -16,8 +16,8 @@ const char *const setup_words[] = {[SETUP_CODE] = "code",
 				   [SETUP_DONE] = "done",
 				   NULL};
 
-static bool
-is_over(struct err *e)
+bool
+setup_is_over(struct err *e)
 {
 	err_set(e, ERR_MISSING, "this installation is set up");
 	return err_as(e, OB_NOT_FOUND);
@@ -110,8 +110,10 @@ look_behind(struct request *r, struct setup *out, struct err *e)
 
 	if (!read_note(r, &steps, e))
 		return false;
-	if (steps == NULL)
-		return is_over(e);
+	if (steps == NULL) {
+		stand_at(out, SETUP_DONE);
+		return true;
+	}
 	for (int i = SETUP_SITE; i < (int)SETUP_DONE; i++) {
 		const json_t *how = json_object_get(steps, setup_words[i]);
 

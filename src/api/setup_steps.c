@@ -54,6 +54,8 @@ take(struct request *r, const struct wanted *wanted, struct err *e)
 
 	if (!setup_look(r, &setup, e))
 		return false;
+	if (setup.at == SETUP_DONE)
+		return setup_is_over(e);
 	if (!skip && !wanted->is_met) {
 		err_set(e, ERR_CONFLICT, "%s", wanted->why);
 		err_hint(e, "%s", wanted->fix);

@@ -147,7 +147,7 @@ function useCronLook() {
 function After() {
   const shown = useLive("/setup");
   const form = useForm({});
-  const isOver = shown.problem?.status === 404;
+  const isOver = shown.data?.needed === false;
   if (isOver) return html`<h1 tabindex="-1">Setup</h1><${Panel}><div class="empty"><${Dot} s="ok" icon="ok" /><p class="strong">This installation is set up.</p>
     <p class="muted">The [setup] lines of orderbridge.ini may be deleted.</p><${Button} kind="primary" href=${to("/")}>Overview<//></div><//>`;
   return html`<h1 tabindex="-1">Setup</h1><${Loaded} of=${shown}>${(/** @type {any} */ setup) => html`
