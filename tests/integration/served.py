@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import shutil
-from typing import Iterator
+from typing import Any, Iterator
 
 from conftest import free_port
 from installation import Installation
@@ -52,3 +52,22 @@ def administrator(ob: Installation) -> Iterator[Client]:
     with served(ob) as client:
         assert client.log_in("maria", PASSWORD).status == 201
         yield client
+
+
+def stranger(web: Client, role: str = "operator") -> Client:
+    """Somebody who may do what the role may, at no site."""
+    body = {"login": "vera", "password": PASSWORD, "role": role}
+    made = web.post("/users", {**body, "all_sites": False, "sites": []})
+    assert made.status == 201, made.text
+    found = Client(web.port)
+    assert found.log_in("vera", PASSWORD).status == 201
+    return found
+
+
+def work(web: Client, demo: Installation, asked: Any) -> dict[str, Any]:
+    """The operation after a worker has done it."""
+    assert asked.status == 202, asked.text
+    demo.ob("cron")
+    row: dict[str, Any] = web.get("/operations/" + asked.data["id"]).data
+    assert row["state"] == "completed", row
+    return row
